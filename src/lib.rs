@@ -1,1 +1,6 @@
-//! x
+//! Learn AWS Lambda in a terminal, offline, against a mock Lambda that behaves like Lambda.
+//!
+//! Each module may use only the modules listed above it here.
+
+pub mod course;
+pub mod grade;

@@ -1,1 +1,3 @@
-fn main(){}
+//! The `lambda-course` program.
+
+fn main() {}
