@@ -3,4 +3,9 @@
 //! Each module may use only the modules listed above it here.
 
 pub mod course;
+
+pub mod chance;
+pub mod clock;
+pub mod history;
+
 pub mod grade;

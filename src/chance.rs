@@ -1,0 +1,109 @@
+//! The Region's one source of chance: ids, jitter, picks. The same seed gives the same run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, RngCore, SeedableRng};
+
+/// A seeded source; clones share it.
+#[derive(Debug, Clone)]
+pub struct Chance {
+    rng: Arc<Mutex<StdRng>>,
+}
+
+impl Chance {
+    /// A source that always gives the same sequence for the same seed.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
+        }
+    }
+
+    /// A source of its own with a sequence that depends only on this one's seed and the name.
+    #[must_use]
+    pub fn branch(&self, name: &str) -> Self {
+        let salt = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self::seeded(self.next() ^ salt)
+    }
+
+    /// A version 4 UUID, as AWS uses for request and message ids.
+    #[must_use]
+    pub fn uuid(&self) -> String {
+        let bytes = self.bytes::<16>();
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// So many lower-case hexadecimal digits.
+    #[must_use]
+    pub fn hex(&self, digits: usize) -> String {
+        let mut text = String::with_capacity(digits + 16);
+        while text.len() < digits {
+            text.push_str(&format!("{:016x}", self.next()));
+        }
+        text.truncate(digits);
+        text
+    }
+
+    /// So many upper-case letters and digits, as in access keys and S3 request ids.
+    #[must_use]
+    pub fn alphanumeric(&self, length: usize) -> String {
+        const LETTERS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        (0..length).map(|_| char::from(LETTERS[self.below(36)])).collect()
+    }
+
+    /// A number from 0 up to, but without, `bound` (0 for a bound of 0).
+    #[must_use]
+    pub fn below(&self, bound: usize) -> usize {
+        if bound == 0 {
+            0
+        } else {
+            self.rng().random_range(0..bound)
+        }
+    }
+
+    /// A number in `[0, 1)`.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        self.rng().random()
+    }
+
+    /// So many random bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng().fill_bytes(&mut bytes);
+        bytes
+    }
+
+    fn next(&self) -> u64 {
+        self.rng().next_u64()
+    }
+
+    fn rng(&self) -> std::sync::MutexGuard<'_, StdRng> {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_ids() {
+        let (one, two) = (Chance::seeded(7), Chance::seeded(7));
+        assert_eq!(one.uuid(), two.uuid());
+        assert_eq!(one.hex(32), two.hex(32));
+        assert_ne!(one.uuid(), one.uuid());
+    }
+
+    #[test]
+    fn ids_have_their_shape() {
+        let chance = Chance::seeded(1);
+        assert_eq!(chance.hex(33).len(), 33);
+        assert_eq!(chance.alphanumeric(16).len(), 16);
+        assert_eq!(chance.uuid().as_bytes()[14], b'4');
+    }
+}

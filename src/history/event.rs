@@ -1,0 +1,138 @@
+//! What can happen in a Region.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// One kind of thing that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// An execution environment was created for a function.
+    EnvironmentCreated {
+        /// The function's name.
+        function: String,
+        /// The environment's id: the hexadecimal part of its log stream.
+        environment: String,
+    },
+    /// An execution environment is gone.
+    EnvironmentEnded {
+        /// The environment's id.
+        environment: String,
+        /// Why, in a word or two.
+        reason: String,
+    },
+    /// An invocation was handed to an environment.
+    InvocationStarted {
+        /// The function's name.
+        function: String,
+        /// The environment's id.
+        environment: String,
+        /// The request id.
+        request_id: String,
+        /// The attempt, from 1.
+        attempt: u32,
+        /// Whether the environment was made for it.
+        cold_start: bool,
+    },
+    /// An invocation is over.
+    InvocationEnded(Box<InvocationRecord>),
+    /// A log event was written.
+    Logged {
+        /// The log group.
+        group: String,
+        /// The log stream.
+        stream: String,
+        /// The message, perhaps of several lines, without the last line end.
+        message: String,
+        /// The invocation during which it was written, if any.
+        request_id: Option<String>,
+    },
+    /// An invocation was refused for lack of concurrency.
+    Throttled {
+        /// The function's name.
+        function: String,
+        /// The `Reason` of the 429.
+        reason: String,
+    },
+    /// An asynchronous invocation will be tried again.
+    RetryScheduled {
+        /// The function's name.
+        function: String,
+        /// The request id, the same at each attempt.
+        request_id: String,
+        /// The attempt that comes, from 2.
+        attempt: u32,
+        /// How long until then.
+        after: Duration,
+    },
+    /// Something was handed on by a service: a notification, a batch, a destination record.
+    Delivered {
+        /// An ARN.
+        from: String,
+        /// An ARN.
+        to: String,
+        /// How many records.
+        records: usize,
+        /// What it was, as `ObjectCreated:Put` or `RetriesExhausted`.
+        what: String,
+    },
+    /// An API operation was called.
+    ServiceCall {
+        /// The environment that called; `None` for the outside.
+        environment: Option<String>,
+        /// As `s3`.
+        service: String,
+        /// As `GetObject`.
+        operation: String,
+        /// The parameters that matter, under their API names.
+        parameters: Value,
+        /// The error code it got.
+        error: Option<String>,
+    },
+}
+
+/// How an invocation ended, for REPORT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvocationStatus {
+    /// The handler returned or raised.
+    Success,
+    /// The runtime or the sandbox failed.
+    Error,
+    /// The function's timeout was reached.
+    Timeout,
+}
+
+/// Everything about one finished invocation.
+#[derive(Debug, Clone)]
+pub struct InvocationRecord {
+    /// The function's name.
+    pub function: String,
+    /// The environment's id.
+    pub environment: String,
+    /// The request id.
+    pub request_id: String,
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// Whether the environment was made for it.
+    pub cold_start: bool,
+    /// The function's memory in MB.
+    pub memory_size: u32,
+    /// `Duration` of REPORT.
+    pub duration: Duration,
+    /// `Billed Duration` of REPORT, in whole milliseconds.
+    pub billed_ms: u64,
+    /// `Init Duration` of REPORT.
+    pub init: Option<Duration>,
+    /// `Max Memory Used` of REPORT, in MB.
+    pub max_memory_used: u32,
+    /// How it ended.
+    pub status: InvocationStatus,
+    /// `Error Type` of REPORT, or the type that the handler raised.
+    pub error_type: Option<String>,
+    /// `Unhandled` where the function failed.
+    pub function_error: bool,
+    /// The event.
+    pub event: bytes::Bytes,
+    /// What the caller got.
+    pub payload: bytes::Bytes,
+}
