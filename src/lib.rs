@@ -7,5 +7,11 @@ pub mod course;
 pub mod chance;
 pub mod clock;
 pub mod history;
+#[cfg(unix)]
+pub mod lambda;
+#[cfg(unix)]
+pub mod python;
+#[cfg(unix)]
+pub mod sandbox;
 
 pub mod grade;

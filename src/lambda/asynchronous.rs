@@ -1,0 +1,291 @@
+//! Asynchronous invocations: the internal queue, retries, event age, destinations, dead letters.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::service::{Attempt, Invocation, Lambda, MAX_ASYNC_PAYLOAD, check_payload};
+use crate::clock::{Busy, Timestamp};
+use crate::history::{Event, InvocationRecord};
+
+/// Waits before the second and the third attempt (developer guide, "Error handling and retries").
+const RETRY_AFTER: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+/// Waits after a throttle: doubled from the first to the second.
+const THROTTLE_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+
+/// Why an event's way through the queue is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Success,
+    RetriesExhausted,
+    EventAgeExceeded,
+    ZeroReservedConcurrency,
+}
+
+impl Condition {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::RetriesExhausted => "RetriesExhausted",
+            Self::EventAgeExceeded => "EventAgeExceeded",
+            Self::ZeroReservedConcurrency => "ZeroReservedConcurrency",
+        }
+    }
+}
+
+/// A message for a destination or a dead-letter target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The function it comes from: its qualified ARN.
+    pub from: String,
+    /// The target's ARN.
+    pub to: String,
+    /// `Success` and the like, or `DeadLetter`.
+    pub what: String,
+    /// The record, or for dead letters the original event.
+    pub body: String,
+    /// Attributes of a dead letter: name, type, value.
+    pub attributes: Vec<(String, String, String)>,
+    /// Whether the invocation succeeded.
+    pub success: bool,
+}
+
+impl Lambda {
+    /// `Invoke` with `Event`: accepted at once, run when its turn comes. Gives the request id.
+    ///
+    /// # Errors
+    ///
+    /// Lambda's own: no such function, a payload that is too large or no JSON.
+    pub fn invoke_async(&self, function: &str, invocation: Invocation, busy: &Busy) -> Result<String, ApiError> {
+        check_payload(&invocation.payload, MAX_ASYNC_PAYLOAD, "Event")?;
+        self.function(function)?;
+        let request_id = self.platform().chance().uuid();
+        let (lambda, busy) = (self.clone(), busy.another());
+        let (function, id) = (function.to_owned(), request_id.clone());
+        self.spawn(async move { lambda.work_off(&function, &id, &invocation, busy).await });
+        Ok(request_id)
+    }
+
+    /// Takes one event through the queue to its end.
+    async fn work_off(&self, function: &str, request_id: &str, invocation: &Invocation, mut busy: Busy) {
+        let clock = self.platform().clock().clone();
+        let queued = clock.now();
+        let (mut number, mut throttles) = (1, 0);
+        let mut last = None;
+        let condition = loop {
+            let Ok(config) = self.function(function) else { return };
+            if config.reserved_concurrency == Some(0) {
+                break Condition::ZeroReservedConcurrency;
+            }
+            let attempt = Attempt {
+                function,
+                request_id,
+                number,
+                invocation,
+            };
+            let (result, token) = self.attempt(&attempt, busy).await;
+            busy = token;
+            let wait = match result {
+                Ok(record) if !record.function_error => {
+                    last = Some(record);
+                    break Condition::Success;
+                }
+                Ok(record) => {
+                    last = Some(record);
+                    if number > u32::from(config.asynchronous.retries) {
+                        break Condition::RetriesExhausted;
+                    }
+                    let wait = RETRY_AFTER[usize::try_from(number - 1).unwrap_or(1).min(1)];
+                    number += 1;
+                    self.platform().record(Event::RetryScheduled {
+                        function: function.to_owned(),
+                        request_id: request_id.to_owned(),
+                        attempt: number,
+                        after: wait,
+                    });
+                    wait
+                }
+                Err(_) => {
+                    throttles += 1;
+                    throttle_wait(throttles)
+                }
+            };
+            if too_old(queued, clock.now() + wait, config.asynchronous.event_age) {
+                break Condition::EventAgeExceeded;
+            }
+            busy = clock.sleep(busy, wait).await;
+        };
+        let attempts = if last.is_none() { 0 } else { number };
+        self.send_on(
+            function,
+            request_id,
+            invocation,
+            condition,
+            attempts,
+            last.as_ref(),
+            &busy,
+        );
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn send_on(
+        &self,
+        function: &str,
+        request_id: &str,
+        invocation: &Invocation,
+        condition: Condition,
+        attempts: u32,
+        record: Option<&InvocationRecord>,
+        busy: &Busy,
+    ) {
+        let Ok(config) = self.function(function) else { return };
+        let success = condition == Condition::Success;
+        let from = format!("{}:$LATEST", self.platform().function_arn(function));
+        let target = if success {
+            &config.asynchronous.on_success
+        } else {
+            &config.asynchronous.on_failure
+        };
+        if let Some(to) = target {
+            let timestamp = self.platform().clock().now().iso_millis();
+            let body = destination_record(&from, request_id, &timestamp, condition, attempts, invocation, record);
+            self.deliver(
+                Outgoing {
+                    from: from.clone(),
+                    to: to.clone(),
+                    what: condition.as_str().to_owned(),
+                    body: body.to_string(),
+                    attributes: Vec::new(),
+                    success,
+                },
+                busy,
+            );
+        }
+        if let (false, Some(to)) = (success, &config.asynchronous.dead_letter) {
+            self.deliver(
+                Outgoing {
+                    from,
+                    to: to.clone(),
+                    what: "DeadLetter".to_owned(),
+                    body: String::from_utf8_lossy(&invocation.payload).into_owned(),
+                    attributes: dead_letter_attributes(request_id, record),
+                    success,
+                },
+                busy,
+            );
+        }
+    }
+
+    /// Hands a message to its target: to a function here, to anything else through the Region.
+    fn deliver(&self, message: Outgoing, busy: &Busy) {
+        self.platform().record(Event::Delivered {
+            from: message.from.clone(),
+            to: message.to.clone(),
+            records: 1,
+            what: message.what.clone(),
+        });
+        if message.to.contains(":function:") {
+            let invocation = Invocation {
+                payload: message.body.into(),
+                client_context: None,
+            };
+            // A target that is gone gets nothing, as on AWS; the delivery stays on record.
+            let _ = self.invoke_async(Self::name_of(&message.to), invocation, busy);
+        } else {
+            self.platform().send_out(message, busy);
+        }
+    }
+}
+
+fn too_old(queued: Timestamp, next: Timestamp, limit: Duration) -> bool {
+    next - queued > limit
+}
+
+fn throttle_wait(throttles: u32) -> Duration {
+    let (first, last) = THROTTLE_WAITS;
+    first.saturating_mul(1 << (throttles - 1).min(10)).min(last)
+}
+
+/// The record that destinations get, key for key as recorded from AWS (`tests/golden/aws/destinations.json`).
+fn destination_record(
+    function_arn: &str,
+    request_id: &str,
+    timestamp: &str,
+    condition: Condition,
+    attempts: u32,
+    invocation: &Invocation,
+    last: Option<&InvocationRecord>,
+) -> Value {
+    let mut record = json!({
+        "version": "1.0",
+        "timestamp": timestamp,
+        "requestContext": {
+            "requestId": request_id,
+            "functionArn": function_arn,
+            "condition": condition.as_str(),
+            "approximateInvokeCount": attempts,
+        },
+        "requestPayload": parsed(&invocation.payload),
+    });
+    if let Some(last) = last {
+        let mut context = json!({"statusCode": 200, "executedVersion": "$LATEST"});
+        if last.function_error {
+            context["functionError"] = json!("Unhandled");
+        }
+        record["responseContext"] = context;
+        record["responsePayload"] = parsed(&last.payload);
+    }
+    record
+}
+
+fn parsed(payload: &[u8]) -> Value {
+    if payload.is_empty() {
+        return json!({});
+    }
+    serde_json::from_slice(payload).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(payload).into_owned()))
+}
+
+fn dead_letter_attributes(request_id: &str, record: Option<&InvocationRecord>) -> Vec<(String, String, String)> {
+    let message = record
+        .and_then(|record| serde_json::from_slice::<Value>(&record.payload).ok())
+        .and_then(|payload| payload.get("errorMessage")?.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let attribute = |name: &str, kind: &str, value: String| (name.to_owned(), kind.to_owned(), value);
+    vec![
+        attribute("RequestID", "String", request_id.to_owned()),
+        attribute("ErrorCode", "Number", "200".to_owned()),
+        attribute("ErrorMessage", "String", message.chars().take(1024).collect()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throttles_wait_longer_each_time() {
+        assert_eq!(throttle_wait(1), Duration::from_secs(1));
+        assert_eq!(throttle_wait(3), Duration::from_secs(4));
+        assert_eq!(throttle_wait(40), Duration::from_secs(300));
+    }
+
+    #[test]
+    fn a_record_without_any_attempt_has_no_response() {
+        let invocation = Invocation {
+            payload: "{}".into(),
+            client_context: None,
+        };
+        let record = destination_record(
+            "arn",
+            "r",
+            "t",
+            Condition::ZeroReservedConcurrency,
+            0,
+            &invocation,
+            None,
+        );
+        let keys: Vec<&String> = record.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["version", "timestamp", "requestContext", "requestPayload"]);
+    }
+}

@@ -1,0 +1,23 @@
+//! The Lambda service: functions and their limits, execution environments, the Runtime API, invocations.
+
+mod asynchronous;
+mod deadline;
+pub mod engine;
+pub mod environment;
+pub mod error;
+pub mod function;
+pub mod hold;
+mod log_output;
+pub mod platform;
+pub mod report;
+pub mod runtime_api;
+pub mod service;
+mod termination;
+
+pub use asynchronous::Outgoing;
+pub use engine::Engine;
+pub use error::{ApiError, ThrottleReason};
+pub use function::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
+pub use hold::{Hold, Suspended};
+pub use platform::{Account, Platform, Surroundings};
+pub use service::{Invocation, Lambda};

@@ -1,0 +1,278 @@
+//! What all environments of a Region share: its clock, its chance, its record, its engine, its place on the disk.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::asynchronous::Outgoing;
+use super::engine::{Engine, PYTHON_VERSION};
+use super::function::FunctionConfig;
+use super::hold::Hold;
+use crate::chance::Chance;
+use crate::clock::{Busy, Clock, Timestamp};
+use crate::history::{EntryId, Event, History};
+
+/// The account and Region that everything belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// 12 digits.
+    pub id: String,
+    /// As `us-east-1`.
+    pub region: String,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            id: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+        }
+    }
+}
+
+/// What environments need of the rest of the Region.
+pub trait Surroundings: Send + Sync {
+    /// Credentials and addresses for a new environment, as environment variables.
+    fn enter(&self, environment: &str, hold: &Arc<Hold>) -> BTreeMap<String, String>;
+
+    /// The environment is gone: its credentials end.
+    fn leave(&self, environment: &str);
+
+    /// Something goes to a queue, a topic, a bus or a bucket.
+    fn send_out(&self, message: Outgoing, busy: &Busy);
+
+    /// A log event was written.
+    fn logged(&self, group: &str, stream: &str, at: Timestamp, message: &str);
+}
+
+/// A log stream: one for each environment.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    /// `/aws/lambda/NAME`.
+    pub group: String,
+    /// `2026/01/01/[$LATEST]` and the environment's id.
+    pub name: String,
+    /// 32 hexadecimal digits.
+    pub environment: String,
+}
+
+/// The shared part of the Lambda service.
+pub struct Platform {
+    clock: Clock,
+    chance: Chance,
+    history: History,
+    engine: Engine,
+    account: Account,
+    home: PathBuf,
+    homes: AtomicU64,
+    runtime: String,
+    runtime_arn: String,
+    surroundings: Arc<dyn Surroundings>,
+    starts: Mutex<Chance>,
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform")
+            .field("account", &self.account)
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Platform {
+    /// A platform with a folder of its own for the environments' files.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be made.
+    pub fn new(
+        clock: Clock,
+        chance: &Chance,
+        history: History,
+        engine: Engine,
+        account: Account,
+        home: &Path,
+        surroundings: Arc<dyn Surroundings>,
+    ) -> io::Result<Self> {
+        std::fs::create_dir_all(home)?;
+        let chance = chance.branch("lambda");
+        let runtime = format!("python:{PYTHON_VERSION}.v12");
+        let runtime_arn = format!("arn:aws:lambda:{}::runtime:{}", account.region, chance.hex(64));
+        let starts = Mutex::new(chance.branch("starts"));
+        Ok(Self {
+            clock,
+            chance,
+            history,
+            engine,
+            account,
+            home: home.to_owned(),
+            homes: AtomicU64::new(0),
+            runtime,
+            runtime_arn,
+            surroundings,
+            starts,
+        })
+    }
+
+    /// The Region's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The service's chance.
+    #[must_use]
+    pub fn chance(&self) -> &Chance {
+        &self.chance
+    }
+
+    /// The engine that runs handlers.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// `python:3.14.v12` and the like.
+    #[must_use]
+    pub fn runtime(&self) -> &str {
+        &self.runtime
+    }
+
+    /// The runtime version's ARN.
+    #[must_use]
+    pub fn runtime_arn(&self) -> &str {
+        &self.runtime_arn
+    }
+
+    /// A function's unqualified ARN.
+    #[must_use]
+    pub fn function_arn(&self, name: &str) -> String {
+        format!(
+            "arn:aws:lambda:{}:{}:function:{name}",
+            self.account.region, self.account.id
+        )
+    }
+
+    /// How long the sandbox and the runtime take to start before any code of the function's: about a tenth of a
+    /// second, as on AWS. It is modelled, since a forked interpreter needs next to none.
+    #[must_use]
+    pub fn runtime_start(&self) -> Duration {
+        let fraction = self.starts.lock().unwrap_or_else(PoisonError::into_inner).fraction();
+        Duration::from_micros(80_000) + Duration::from_secs_f64(0.030 * fraction)
+    }
+
+    /// A new log stream, and so a new environment id.
+    #[must_use]
+    pub fn new_stream(&self, function: &str) -> Stream {
+        let environment = self.chance.hex(32);
+        let name = format!("{}/[$LATEST]{environment}", self.clock.now().format("%Y/%m/%d"));
+        Stream {
+            group: format!("/aws/lambda/{function}"),
+            name,
+            environment,
+        }
+    }
+
+    /// A folder for an environment.
+    #[must_use]
+    pub fn new_home(&self) -> PathBuf {
+        self.home
+            .join(format!("e{}", self.homes.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// An X-Ray trace id.
+    #[must_use]
+    pub fn trace_id(&self) -> String {
+        let seconds = self.clock.now().as_secs();
+        format!(
+            "Root=1-{seconds:08x}-{};Parent={};Sampled=0",
+            self.chance.hex(24),
+            self.chance.hex(16)
+        )
+    }
+
+    /// Records what happened now.
+    pub fn record(&self, event: Event) -> EntryId {
+        self.history.record(self.clock.now(), None, event)
+    }
+
+    /// Writes a log event.
+    pub fn log(&self, stream: &Stream, request_id: Option<&str>, message: String) {
+        let at = self.clock.now();
+        self.surroundings.logged(&stream.group, &stream.name, at, &message);
+        self.history.record(
+            at,
+            None,
+            Event::Logged {
+                group: stream.group.clone(),
+                stream: stream.name.clone(),
+                message,
+                request_id: request_id.map(str::to_owned),
+            },
+        );
+    }
+
+    /// Hands a message to another service.
+    pub fn send_out(&self, message: Outgoing, busy: &Busy) {
+        self.surroundings.send_out(message, busy);
+    }
+
+    /// An environment is gone.
+    pub fn forget(&self, environment: &str) {
+        self.surroundings.leave(environment);
+    }
+
+    /// What Lambda sets in every environment, and the function's own variables
+    /// (recorded from AWS, `test_lambda_init_environment`, 2026-02).
+    #[must_use]
+    pub fn environment_variables(
+        &self,
+        function: &FunctionConfig,
+        stream: &Stream,
+        hold: &Arc<Hold>,
+    ) -> BTreeMap<String, String> {
+        let memory = function.memory.mb().to_string();
+        let execution_env = format!("AWS_Lambda_python{PYTHON_VERSION}");
+        let fixed = [
+            ("AWS_REGION", self.account.region.as_str()),
+            ("AWS_DEFAULT_REGION", &self.account.region),
+            ("AWS_EXECUTION_ENV", &execution_env),
+            ("AWS_LAMBDA_FUNCTION_NAME", function.name.as_str()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", &stream.group),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", &stream.name),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+            ("AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000"),
+            ("_AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1"),
+            ("_AWS_XRAY_DAEMON_PORT", "2000"),
+            ("_HANDLER", &function.handler),
+            ("LAMBDA_TASK_ROOT", "/var/task"),
+            ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+            ("LANG", "en_US.UTF-8"),
+            ("LC_CTYPE", "C.UTF-8"),
+            ("TZ", ":UTC"),
+            ("PWD", "/var/task"),
+            ("SHLVL", "0"),
+            ("PYTHONPATH", "/var/runtime"),
+            ("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
+            (
+                "LD_LIBRARY_PATH",
+                "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            ),
+        ];
+        let mut variables = function.environment.clone();
+        variables.extend(self.surroundings.enter(&stream.environment, hold));
+        variables.extend(
+            fixed
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        variables
+    }
+}

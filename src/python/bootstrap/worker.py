@@ -1,0 +1,63 @@
+"""One execution environment's process, from the fork to the runtime loop."""
+import os
+import sys
+
+import _lambda_course as native
+
+
+def run(order):
+    """Becomes the environment described by the order, and stays it until the process ends."""
+    native.enter(order["sandbox"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    open_standard_streams()
+    native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
+
+    import virtual_time
+    virtual_time.install(order["now"], order["cpu_scale"])
+
+    import virtual_files
+    virtual_files.install(order["files"])
+
+    sys.path[:] = order["path"]
+    sys.argv = ["/var/runtime/bootstrap.py"]
+    sys.dont_write_bytecode = True
+    sys.path_importer_cache.clear()
+
+    from awslambdaric import bootstrap
+    bootstrap.run(os.environ["_HANDLER"])
+
+
+def open_standard_streams():
+    sys.stdin = open(0, "r", encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+
+
+def supervise(body):
+    """Ends as an interpreter would: SystemExit gives the status, anything else a traceback and 1."""
+    import traceback
+    try:
+        body()
+        status = 0
+    except SystemExit as stop:
+        if stop.code is None:
+            status = 0
+        elif isinstance(stop.code, int):
+            status = stop.code & 0xFF
+        else:
+            print(stop.code, file=sys.stderr)
+            status = 1
+    except KeyboardInterrupt:
+        traceback.print_exc()
+        status = 130
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+    return status

@@ -1,0 +1,56 @@
+"""The pre-warmed interpreter: waits for orders, and forks one worker for each execution environment.
+
+It imports what handlers use between orders, so that the first order need not wait for the last import.
+"""
+import gc
+import json
+import os
+import sys
+
+import _lambda_course as native
+
+PRELOAD = (
+    "json", "logging", "traceback", "datetime", "decimal", "re", "time", "base64", "hashlib", "uuid",
+    "functools", "collections", "linecache", "tokenize", "itertools", "random", "urllib.parse", "csv", "io", "threading",
+    "boto3", "dataclasses", "typing", "enum", "string", "math", "concurrent.futures", "asyncio",
+    "tempfile", "shutil", "glob", "pathlib", "statistics", "subprocess", "textwrap", "zipfile", "gzip",
+)
+
+
+def preload(name):
+    try:
+        module = __import__(name)
+        prepare = getattr(module, "_preload", None)
+        if prepare is not None:
+            prepare()
+    except ImportError:
+        pass
+
+
+def main():
+    import virtual_files
+    import virtual_time
+    import worker
+    from awslambdaric import bootstrap
+
+    del virtual_files, virtual_time, bootstrap  # Imported here once, for all workers.
+    waiting = list(PRELOAD)
+    frozen = False
+    while True:
+        order = native.next_order(not waiting)
+        if order is None:
+            preload(waiting.pop(0))
+            continue
+        if order == "":
+            return
+        if not waiting and not frozen:
+            gc.collect()
+            gc.freeze()
+            frozen = True
+        order = json.loads(order)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(worker.supervise(lambda: worker.run(order)))
+        native.reply(json.dumps({"forked": order["id"], "pid": pid}))

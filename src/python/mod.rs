@@ -1,0 +1,14 @@
+//! Python: the embedded interpreter and the worker processes that host it.
+//!
+//! [`Zygote`] is the program's side: it keeps one pre-warmed interpreter process and asks it to fork workers.
+//! [`host`] is the other side: what that process does. They talk over pipes, in lines of JSON.
+
+mod embedded;
+pub mod host;
+mod native;
+mod orders;
+mod runtime_client;
+mod zygote;
+
+pub use orders::{Enter, Mount, Order};
+pub use zygote::{Exit, Worker, WorkerError, Zygote};

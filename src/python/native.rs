@@ -1,0 +1,432 @@
+//! The native module `_lambda_course`: what the bootstrap asks of Rust.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{WaitOptions, wait};
+
+use super::orders::Enter;
+use super::runtime_client::RuntimeClient;
+use crate::sandbox;
+
+pub(super) use module::module_def;
+
+/// The zygote's side of the pipes.
+struct Pipes {
+    orders: BufReader<File>,
+    replies: File,
+    /// Written to by the signal handler when a child ends.
+    child_ended: OwnedFd,
+}
+
+/// The worker's connection for questions to the program.
+struct Control {
+    stream: BufReader<UnixStream>,
+}
+
+/// The Region's time, as this process knows it.
+#[derive(Clone, Copy)]
+struct VirtualClock {
+    micros: u64,
+    since: Instant,
+    cpu_since: u64,
+    cpu_scale: f64,
+    skipped_since: u64,
+}
+
+static PIPES: Mutex<Option<Pipes>> = Mutex::new(None);
+static CONTROL: Mutex<Option<Control>> = Mutex::new(None);
+static CLIENT: Mutex<Option<RuntimeClient>> = Mutex::new(None);
+static CLOCK: Mutex<Option<VirtualClock>> = Mutex::new(None);
+static CHILD_ENDED: AtomicI32 = AtomicI32::new(-1);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Moves orders and replies away from descriptors 0 and 1, so that no Python code ever meets them.
+pub(super) fn take_over_standard_streams() -> io::Result<()> {
+    use rustix::io::fcntl_dupfd_cloexec;
+    let orders = fcntl_dupfd_cloexec(io::stdin(), 10)?;
+    let replies = fcntl_dupfd_cloexec(io::stdout(), 10)?;
+    let null = File::options().read(true).write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    let (child_ended, signal) =
+        rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
+    CHILD_ENDED.store(signal.as_raw_fd(), Ordering::SeqCst);
+    // The handler writes to it for the life of the process.
+    std::mem::forget(signal);
+    handle_child_signal(on_child_ended as *const () as libc::sighandler_t);
+    *lock(&PIPES) = Some(Pipes {
+        orders: BufReader::new(File::from(orders)),
+        replies: File::from(replies),
+        child_ended,
+    });
+    Ok(())
+}
+
+extern "C" fn on_child_ended(_: libc::c_int) {
+    let pipe = CHILD_ENDED.load(Ordering::SeqCst);
+    // SAFETY: write is allowed in signal handlers; the byte outlives the call.
+    unsafe { libc::write(pipe, [1u8].as_ptr().cast(), 1) };
+}
+
+fn handle_child_signal(handler: libc::sighandler_t) {
+    // SAFETY: the handler is SIG_DFL or `on_child_ended`, which does nothing that a signal handler may not do.
+    unsafe { libc::signal(libc::SIGCHLD, handler) };
+}
+
+impl Pipes {
+    /// The next order; `None`: none yet (only if not to wait); an empty text: there will be no more.
+    fn next_order(&mut self, wait: bool) -> io::Result<Option<String>> {
+        loop {
+            if !self.orders.buffer().is_empty() {
+                return self.read_order().map(Some);
+            }
+            let mut ready = [
+                PollFd::new(self.orders.get_ref(), PollFlags::IN),
+                PollFd::new(&self.child_ended, PollFlags::IN),
+            ];
+            let nothing = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+            match poll(&mut ready, if wait { None } else { Some(&nothing) }) {
+                Ok(0) => return Ok(None),
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            let (order, ended) = (!ready[0].revents().is_empty(), !ready[1].revents().is_empty());
+            if ended {
+                let mut bytes = [0; 64];
+                let _ = rustix::io::read(&self.child_ended, &mut bytes);
+                self.report_ended()?;
+            }
+            if order {
+                return self.read_order().map(Some);
+            }
+        }
+    }
+
+    fn read_order(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.orders.read_line(&mut line)?;
+        Ok(line)
+    }
+
+    fn report_ended(&mut self) -> io::Result<()> {
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
+            let reply = serde_json::json!({
+                "ended": pid.as_raw_nonzero().get(),
+                "exit": status.exit_status(),
+                "signal": status.terminating_signal(),
+            });
+            self.reply(&reply.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, line: &str) -> io::Result<()> {
+        self.replies.write_all(format!("{line}\n").as_bytes())
+    }
+}
+
+/// Turns a freshly forked process into a worker: its streams, its account, its fences.
+fn enter(enter: &Enter) -> io::Result<()> {
+    handle_child_signal(libc::SIG_DFL);
+    drop(lock(&PIPES).take());
+    let log = UnixStream::connect(&enter.log)?;
+    rustix::stdio::dup2_stdout(&log)?;
+    rustix::stdio::dup2_stderr(&log)?;
+    sandbox::memory::count_into(&enter.memory_account, enter.memory_limit)?;
+    // The program removes what it made for the worker as soon as the worker has joined.
+    let control = UnixStream::connect(&enter.control)?;
+    *lock(&CONTROL) = Some(Control {
+        stream: BufReader::new(control),
+    });
+    std::env::set_current_dir(&enter.directory)?;
+    sandbox::confine(&enter.confinement)
+}
+
+impl Control {
+    /// Asks one question of one line, and waits for the answer of one line.
+    fn ask(&mut self, question: &str) -> io::Result<String> {
+        self.stream.get_mut().write_all(question.as_bytes())?;
+        let mut answer = String::new();
+        if self.stream.read_line(&mut answer)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(answer)
+    }
+}
+
+impl VirtualClock {
+    fn starting(micros: u64, cpu_scale: f64) -> Self {
+        Self {
+            micros,
+            since: Instant::now(),
+            cpu_since: cpu_micros(),
+            cpu_scale,
+            skipped_since: sandbox::memory::skipped_micros(),
+        }
+    }
+
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )]
+    fn now(&self) -> u64 {
+        let real = self.since.elapsed().as_micros() as f64;
+        let cpu = cpu_micros().saturating_sub(self.cpu_since) as f64;
+        // Waiting counts as it is, computing by the function's share of a CPU. Threads may use more CPU than time.
+        let waited = (real - cpu).max(0.0);
+        let skipped = sandbox::memory::skipped_micros() - self.skipped_since;
+        self.micros + skipped + (waited + cpu * self.cpu_scale) as u64
+    }
+}
+
+/// The CPU time that this process has used, in microseconds.
+#[allow(clippy::cast_sign_loss)]
+fn cpu_micros() -> u64 {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    used.tv_sec as u64 * 1_000_000 + used.tv_nsec as u64 / 1_000
+}
+
+fn set_clock(micros: u64, cpu_scale: Option<f64>) {
+    let mut clock = lock(&CLOCK);
+    let scale = cpu_scale.or_else(|| clock.map(|clock| clock.cpu_scale)).unwrap_or(1.0);
+    *clock = Some(VirtualClock::starting(micros, scale));
+}
+
+/// Microseconds since some moment before this environment began.
+fn monotonic() -> u64 {
+    const SOME_MOMENT: u64 = 1_600_000_000_000_000;
+    now().saturating_sub(SOME_MOMENT)
+}
+
+fn now() -> u64 {
+    lock(&CLOCK).map_or(0, |clock| clock.now())
+}
+
+#[rustpython_vm::pymodule(name = "_lambda_course")]
+mod module {
+    use rustpython_vm::builtins::{PyDictRef, PyStrRef};
+    use rustpython_vm::function::ArgBytesLike;
+    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+    use super::{CLIENT, CONTROL, Enter, PIPES, RuntimeClient, lock};
+    use crate::python::embedded;
+    use crate::python::runtime_client::Answer;
+
+    fn failure(
+        vm: &VirtualMachine,
+        what: &str,
+        error: impl std::fmt::Display,
+    ) -> rustpython_vm::builtins::PyBaseExceptionRef {
+        vm.new_runtime_error(format!("{what}: {error}"))
+    }
+
+    /// The next order of the program's; see [`super::Pipes::next_order`].
+    #[pyfunction]
+    fn next_order(wait: bool, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        let order = vm.allow_threads(|| match lock(&PIPES).as_mut() {
+            Some(pipes) => pipes.next_order(wait),
+            None => Ok(Some(String::new())),
+        });
+        order.map_err(|error| failure(vm, "no orders", error))
+    }
+
+    /// Tells the program something, in one line.
+    #[pyfunction]
+    fn reply(line: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        match lock(&PIPES).as_mut() {
+            Some(pipes) => pipes
+                .reply(line.expect_str())
+                .map_err(|error| failure(vm, "no replies", error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Becomes a worker.
+    #[pyfunction]
+    fn enter(order: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let json = vm
+            .import("json", 0)?
+            .get_attr("dumps", vm)?
+            .call((order,), vm)?
+            .str(vm)?;
+        let order: Enter =
+            serde_json::from_str(json.expect_str()).map_err(|error| failure(vm, "the order is malformed", error))?;
+        super::enter(&order).map_err(|error| failure(vm, "the worker cannot set itself up", error))
+    }
+
+    /// Where a built-in module lies: its path and whether it is a package, or `None`.
+    #[pyfunction]
+    fn locate(name: PyStrRef, vm: &VirtualMachine) -> PyObjectRef {
+        match embedded::locate(name.expect_str()) {
+            Some((path, package)) => vm.new_tuple((path, package)).into(),
+            None => vm.ctx.none(),
+        }
+    }
+
+    /// The content of a built-in file, or `None`.
+    #[pyfunction]
+    fn source(path: PyStrRef, vm: &VirtualMachine) -> PyObjectRef {
+        match embedded::contents(path.expect_str()) {
+            Some(contents) => vm.ctx.new_bytes(contents.to_vec()).into(),
+            None => vm.ctx.none(),
+        }
+    }
+
+    /// The virtual time in microseconds since the epoch.
+    #[pyfunction]
+    fn now() -> u64 {
+        super::now()
+    }
+
+    /// `time.time`.
+    #[pyfunction]
+    #[allow(clippy::cast_precision_loss)]
+    fn time() -> f64 {
+        super::now() as f64 / 1e6
+    }
+
+    /// `time.time_ns`.
+    #[pyfunction]
+    fn time_ns() -> u64 {
+        super::now() * 1_000
+    }
+
+    /// `time.monotonic` and `time.perf_counter`.
+    #[pyfunction]
+    #[allow(clippy::cast_precision_loss)]
+    fn monotonic() -> f64 {
+        super::monotonic() as f64 / 1e6
+    }
+
+    /// `time.monotonic_ns` and `time.perf_counter_ns`.
+    #[pyfunction]
+    fn monotonic_ns() -> u64 {
+        super::monotonic() * 1_000
+    }
+
+    /// The CPU time that this process used, in microseconds.
+    #[pyfunction]
+    fn cpu() -> u64 {
+        super::cpu_micros()
+    }
+
+    /// Sets the virtual time and how much longer CPU time counts.
+    #[pyfunction]
+    fn set_clock(micros: u64, cpu_scale: f64) {
+        super::set_clock(micros, Some(cpu_scale));
+    }
+
+    /// Asks the Region to let time pass until then, and waits until it has.
+    #[pyfunction]
+    fn sleep_until(micros: u64, vm: &VirtualMachine) -> PyResult<()> {
+        let question = format!("sleep {micros}\n");
+        let answer = vm.allow_threads(|| match lock(&CONTROL).as_mut() {
+            Some(control) => control.ask(&question),
+            None => Ok(micros.to_string()),
+        });
+        let now = answer
+            .ok()
+            .and_then(|answer| answer.trim().parse().ok())
+            .unwrap_or(micros);
+        super::set_clock(now, None);
+        vm.check_signals()
+    }
+
+    /// Connects to the Runtime API at `host:port`.
+    #[pyfunction]
+    fn connect(address: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        let client = RuntimeClient::connect(address.expect_str())
+            .map_err(|error| failure(vm, "the Runtime API cannot be reached", error))?;
+        *lock(&CLIENT) = Some(client);
+        Ok(())
+    }
+
+    fn call(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8], vm: &VirtualMachine) -> PyResult<Answer> {
+        let answer = vm.allow_threads(|| match lock(&CLIENT).as_mut() {
+            Some(client) => client.call(method, path, headers, body),
+            None => Err(std::io::ErrorKind::NotConnected.into()),
+        });
+        answer.map_err(|error| failure(vm, "the Runtime API does not answer", error))
+    }
+
+    fn post(path: &str, headers: &[(&str, &str)], body: &[u8], vm: &VirtualMachine) -> PyResult<()> {
+        let now = super::now().to_string();
+        let mut all = vec![("Lambda-Course-Time", now.as_str())];
+        all.extend_from_slice(headers);
+        let answer = call("POST", path, &all, body, vm)?;
+        if answer.status >= 500 {
+            return Err(failure(vm, "the Runtime API answers", answer.status));
+        }
+        Ok(())
+    }
+
+    /// The next invocation: its headers by name in lower case, and `body`.
+    #[pyfunction]
+    fn next_invocation(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let now = super::now().to_string();
+        let answer = call("GET", "invocation/next", &[("Lambda-Course-Time", &now)], b"", vm)?;
+        if answer.status != 200 {
+            return Err(failure(vm, "the Runtime API answers", answer.status));
+        }
+        let invocation = vm.ctx.new_dict();
+        for (name, value) in &answer.headers {
+            if name == "lambda-course-time" {
+                if let Ok(micros) = value.parse() {
+                    super::set_clock(micros, None);
+                }
+                continue;
+            }
+            invocation.set_item(name.as_str(), vm.ctx.new_str(value.as_str()).into(), vm)?;
+        }
+        invocation.set_item("body", vm.ctx.new_bytes(answer.body).into(), vm)?;
+        Ok(invocation)
+    }
+
+    /// Posts the response of an invocation.
+    #[pyfunction]
+    fn respond(id: PyStrRef, payload: ArgBytesLike, content_type: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        let path = format!("invocation/{}/response", id.expect_str());
+        let headers = [("Content-Type", content_type.expect_str())];
+        payload.with_ref(|payload| post(&path, &headers, payload, vm))
+    }
+
+    /// Posts the error of an invocation.
+    #[pyfunction]
+    fn invocation_error(
+        id: PyStrRef,
+        error: PyStrRef,
+        kind: PyStrRef,
+        cause: PyStrRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let path = format!("invocation/{}/error", id.expect_str());
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
+            ("Lambda-Runtime-Function-XRay-Error-Cause", cause.expect_str()),
+        ];
+        post(&path, &headers, error.expect_str().as_bytes(), vm)
+    }
+
+    /// Posts an error of initialisation.
+    #[pyfunction]
+    fn init_error(error: PyStrRef, kind: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
+        ];
+        post("init/error", &headers, error.expect_str().as_bytes(), vm)
+    }
+}

@@ -1,0 +1,9 @@
+//! What keeps a handler's process in its place: process group, limits, file access, counted memory.
+//!
+//! Nothing here knows of Lambda. The parent keeps the deadline; these are the fences inside the process.
+
+pub mod confine;
+pub mod memory;
+
+pub use confine::{Confinement, confine};
+pub use memory::{CountingAllocator, MemoryAccount};
