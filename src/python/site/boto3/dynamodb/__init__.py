@@ -1,0 +1,1 @@
+"""What boto3 adds to DynamoDB: conditions, types, batch writing."""

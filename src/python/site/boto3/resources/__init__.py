@@ -1,0 +1,1 @@
+"""Resources: AWS as objects with attributes, actions and collections."""
