@@ -133,6 +133,12 @@ def parse_timestamp(value):
         raise ValueError('Invalid timestamp "%s": %s' % (value, e)) from e
 
 
+def _named_zone(name):
+    # dateutil calls a zone local if the machine's clock goes by that name, so
+    # real answers show tzlocal() in Lambda and often tzutc() elsewhere.
+    return tzlocal() if name in time.tzname else tzutc()
+
+
 def _parse_text(text):
     from datetime import datetime, timedelta, timezone
 
@@ -144,12 +150,14 @@ def _parse_text(text):
         when = datetime(
             int(year), _MONTHS.index(month[:3]) + 1, int(day), int(hour), int(minute), int(second)
         )
-        return when.replace(tzinfo=tzutc() if zone in ("GMT", "UTC", "+0000") else None)
+        if zone == "+0000":
+            return when.replace(tzinfo=tzutc())
+        return when.replace(tzinfo=_named_zone(zone) if zone in ("GMT", "UTC") else None)
     date, clock = text[:10], text[11:]
     year, month, day = date.split("-")
     zone = None
     if clock.endswith(("Z", "z")):
-        clock, zone = clock[:-1], tzutc()
+        clock, zone = clock[:-1], _named_zone("UTC")
     else:
         for sign in "+-":
             head, found, offset = clock.partition(sign)

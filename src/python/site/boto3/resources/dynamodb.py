@@ -15,7 +15,7 @@ class DynamoDBServiceResource(ServiceResource):
         super().__init__(*args, **kwargs)
         transform.register(self.meta.client)
 
-    def Table(self, name):
+    def Table(self, name=None):
         """A table by its name. Nothing is asked of the service yet."""
         return Table(name, client=self.meta.client)
 

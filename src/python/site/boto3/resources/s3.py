@@ -16,19 +16,19 @@ class S3ServiceResource(ServiceResource):
         BucketWebsite MultipartUpload MultipartUploadPart ObjectAcl""".split()
     )
 
-    def Bucket(self, name):
+    def Bucket(self, name=None):
         """A bucket by its name. Nothing is asked of the service yet."""
         return Bucket(name, client=self.meta.client)
 
-    def Object(self, bucket_name, key):
+    def Object(self, bucket_name=None, key=None):
         """An object by its bucket and key."""
         return Object(bucket_name, key, client=self.meta.client)
 
-    def ObjectSummary(self, bucket_name, key):
+    def ObjectSummary(self, bucket_name=None, key=None):
         """An object as listings show it."""
         return ObjectSummary(bucket_name, key, client=self.meta.client)
 
-    def ObjectVersion(self, bucket_name, object_key, id):
+    def ObjectVersion(self, bucket_name=None, object_key=None, id=None):
         """One version of an object."""
         return ObjectVersion(bucket_name, object_key, id, client=self.meta.client)
 
@@ -81,7 +81,7 @@ class Bucket(BucketTransfers, ServiceResource):
 
     reload = load
 
-    def Object(self, key):
+    def Object(self, key=None):
         """An object of the bucket."""
         return Object(self.name, key, client=self.meta.client)
 
@@ -160,7 +160,7 @@ class _ObjectActions:
         """The object's bucket."""
         return Bucket(self.bucket_name, client=self.meta.client)
 
-    def Version(self, id):
+    def Version(self, id=None):
         """One version of the object."""
         return ObjectVersion(self.bucket_name, self.key, id, client=self.meta.client)
 
