@@ -122,7 +122,6 @@ class BaseClient:
         event = f"{model.service_id.hyphenize()}.{operation_name}"
         params = self._emit_params(event, operation_model, api_params, context)
         request_dict = self._serialize(operation_model, params, context)
-        handlers.before_send(model.service_name, operation_model, request_dict)
         _, answer = self.meta.events.emit_until_response(
             "before-call." + event,
             model=operation_model,
@@ -175,6 +174,7 @@ class BaseClient:
         request_dict = self._serializer.serialize_to_request(params, operation_model)
         if presigning:
             return request_dict
+        handlers.before_send(self._service_model.service_name, operation_model, request_dict)
         body = request_dict["body"]
         if hasattr(body, "tell"):
             request_dict["body_start"] = body.tell()

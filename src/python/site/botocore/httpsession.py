@@ -146,7 +146,7 @@ class Connection:
         size = _body_length(body)
         lines = [f"{request.method} {request.target} HTTP/1.1", "Host: " + request.host]
         lines += [f"{name}: {value}" for name, value in request.headers.items()]
-        if size or request.method in ("POST", "PUT", "PATCH"):
+        if size or request.method not in ("GET", "HEAD"):
             lines.append(f"Content-Length: {size}")
         head = "\r\n".join(lines)
         if head.count("\n") != len(lines) - 1:

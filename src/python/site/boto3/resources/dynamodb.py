@@ -63,8 +63,8 @@ class Table(TableResource, ServiceResource):
 
     @property
     def table_name(self):
-        """The table's name, as the service gives it back."""
-        return self._attribute("table_name", "TableName")
+        """The table's name."""
+        return self.name
 
     def load(self):
         """Ask the service for the table's attributes."""
