@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::case::Step;
+use super::markdown::{self, CodeBlock};
 use super::resources::Resources;
 
 /// One lesson of the course.
@@ -18,6 +19,27 @@ pub struct Lesson {
     pub body: String,
     /// The line of the file on which `body` begins, counted from 1.
     pub body_line: usize,
+}
+
+impl Lesson {
+    /// The code blocks in order; their lines are those of the file.
+    #[must_use]
+    pub fn code_blocks(&self) -> Vec<CodeBlock> {
+        let mut blocks = markdown::code_blocks(&self.body);
+        for block in &mut blocks {
+            block.line += self.body_line - 1;
+        }
+        blocks
+    }
+
+    /// How the block marked `run=NAME` is run; the default for a bare `run`, which has the name "".
+    #[must_use]
+    pub fn scenario(&self, name: &str) -> Option<Scenario> {
+        if name.is_empty() {
+            return Some(Scenario::default());
+        }
+        self.front.run.get(name).cloned()
+    }
 }
 
 /// The TOML between the `+++` lines of a lesson.

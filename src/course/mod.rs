@@ -5,14 +5,31 @@
 pub mod case;
 pub mod exercise;
 pub mod lesson;
+pub mod load;
+pub mod markdown;
+pub mod nearest;
+pub mod problem;
 pub mod quiz;
 pub mod resources;
+pub mod source;
+
+mod action;
+mod check;
+mod hints;
+mod one_of;
+mod parse;
+mod position;
+
+use std::path::Path;
 
 pub use case::{Case, CaseFile};
 pub use exercise::Exercise;
 pub use lesson::Lesson;
+pub use markdown::CodeBlock;
+pub use problem::{CourseError, Position, Problem};
 pub use quiz::Quiz;
 pub use resources::Resources;
+pub use source::Source;
 
 /// A whole course, loaded and well-formed.
 #[derive(Debug, Clone)]
@@ -30,6 +47,32 @@ pub struct Course {
 }
 
 impl Course {
+    /// The course in the binary.
+    ///
+    /// # Errors
+    /// If it is not well-formed, which a test rules out.
+    pub fn embedded() -> Result<Self, CourseError> {
+        Self::from_source(&Source::embedded())
+    }
+
+    /// The course in a folder.
+    ///
+    /// # Errors
+    /// If the folder cannot be read, or with every file that is not well-formed. What only [`validate`] finds, as a dead
+    /// link, does not keep a course from being used.
+    pub fn load(folder: &Path) -> Result<Self, CourseError> {
+        Self::from_source(&Source::folder(folder)?)
+    }
+
+    fn from_source(source: &Source) -> Result<Self, CourseError> {
+        let load::Loaded { course, problems } = load::load(source);
+        if problems.is_empty() {
+            Ok(course)
+        } else {
+            Err(CourseError { problems })
+        }
+    }
+
     /// The lesson with this id.
     #[must_use]
     pub fn lesson(&self, id: &str) -> Option<&Lesson> {
