@@ -47,6 +47,14 @@ pub struct Case {
     pub expect: Vec<Check>,
 }
 
+impl Case {
+    /// Whether the case replaces any of the exercise's resources.
+    #[must_use]
+    pub fn has_resources(&self) -> bool {
+        self.resources != Resources::default()
+    }
+}
+
 /// One thing that is done: exactly one of the actions.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]

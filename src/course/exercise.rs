@@ -87,7 +87,7 @@ pub struct Mistake {
 }
 
 /// All that is given must hold on the failing case.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Symptoms {
     /// Only in these cases; empty: in any.
@@ -106,4 +106,16 @@ pub struct Symptoms {
     pub status: Option<u16>,
     /// How the invocation ended: `success`, `error`, `timeout`.
     pub run_status: Option<String>,
+}
+
+impl Symptoms {
+    /// Whether nothing is given that tells one failure from another.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self
+            == Self {
+                cases: self.cases.clone(),
+                ..Self::default()
+            }
+    }
 }

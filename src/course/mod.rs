@@ -18,7 +18,9 @@ mod check;
 mod hints;
 mod one_of;
 mod parse;
+pub mod pattern;
 mod position;
+pub mod validate;
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! Quiz questions as data.
 
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -96,6 +97,17 @@ pub enum Shown {
     Log,
     /// The `errorType` of the last invocation.
     Error,
+}
+
+/// The regular expression of an answer written as `/.../`: for the whole answer, capitals or not.
+///
+/// # Errors
+/// With the answer's faults, if it is written so but is not a regular expression.
+pub fn answer_regex(answer: &str) -> Result<Option<Regex>, regex::Error> {
+    match answer.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        Some(inner) if !inner.is_empty() => Regex::new(&format!("(?i)^(?:{inner})$")).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn once() -> u32 {

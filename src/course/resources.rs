@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The resources of an exercise, a case or a lesson's code block.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Resources {
     /// Lambda functions, all with the learner's files as their code.
@@ -56,7 +56,7 @@ impl Resources {
 }
 
 /// A Lambda function. Targets in it are written `sqs:NAME`, `sns:NAME`, `lambda:NAME`, `events:BUS` or `s3:NAME`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// The function's name.
@@ -94,7 +94,7 @@ pub struct Function {
 }
 
 /// An S3 bucket.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// The bucket's name.
@@ -108,7 +108,7 @@ pub struct Bucket {
 }
 
 /// An object that is in a bucket at the start. Exactly one of `text`, `json`, `file`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeedObject {
     /// The object's key, not encoded.
@@ -125,7 +125,7 @@ pub struct SeedObject {
 }
 
 /// An S3 event notification to a function.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Notification {
     /// The function that is invoked.
@@ -141,7 +141,7 @@ pub struct Notification {
 }
 
 /// A DynamoDB table, billed on demand.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// The table's name.
@@ -160,7 +160,7 @@ pub struct Table {
 }
 
 /// An SQS queue.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Queue {
     /// The queue's name; `.fifo` is appended by the author where `fifo` is true.
@@ -180,7 +180,7 @@ pub struct Queue {
 }
 
 /// An event source mapping.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventSource {
     /// `sqs:QUEUE` or `dynamodb:TABLE`.
@@ -196,7 +196,7 @@ pub struct EventSource {
 }
 
 /// An SNS topic.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
     /// The topic's name.
@@ -207,7 +207,7 @@ pub struct Topic {
 }
 
 /// An EventBridge bus.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bus {
     /// The bus's name.
@@ -215,7 +215,7 @@ pub struct Bus {
 }
 
 /// An EventBridge rule: a pattern or a schedule.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The rule's name.
@@ -234,7 +234,7 @@ pub struct Rule {
 }
 
 /// An API Gateway API in front of functions.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
     /// The API's name.
@@ -258,7 +258,7 @@ pub enum ApiKind {
 }
 
 /// A route of an API.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// An HTTP method or `ANY`.
