@@ -11,6 +11,7 @@ pub mod nearest;
 pub mod problem;
 pub mod quiz;
 pub mod resources;
+pub mod schema;
 pub mod source;
 
 mod action;

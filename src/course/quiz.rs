@@ -65,7 +65,7 @@ pub enum QuestionKind {
 
 /// An option of a question.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an option with `text`, `correct` and `why`")]
 pub struct AnswerOption {
     /// Markdown.
     pub text: String,

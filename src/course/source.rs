@@ -188,3 +188,23 @@ fn is_ignored(name: &str) -> bool {
 fn is_readme(path: &str) -> bool {
     path.ends_with("/README.md") && path.split('/').count() <= 3
 }
+
+#[cfg(test)]
+impl Source {
+    /// Replaces a part of a text, which must be there.
+    pub(crate) fn edit(&mut self, path: &str, from: &str, to: &str) {
+        let text = self.text(path).unwrap();
+        assert!(text.contains(from), "{path} holds no {from:?}");
+        self.add(path, &text.replacen(from, to, 1));
+    }
+
+    /// Adds a file.
+    pub(crate) fn add(&mut self, path: &str, text: &str) {
+        self.files.insert(path.to_owned(), Cow::Owned(text.as_bytes().to_vec()));
+    }
+
+    /// Takes a file away, which must be there.
+    pub(crate) fn remove(&mut self, path: &str) {
+        self.files.remove(path).unwrap();
+    }
+}

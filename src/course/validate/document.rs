@@ -1,5 +1,6 @@
 //! A file under validation, and the places in it.
 
+use super::prose::Fault;
 use crate::course::load::split_front_matter;
 use crate::course::position;
 use crate::course::problem::{Position, Problem};
@@ -49,6 +50,25 @@ impl Document {
             Form::Markdown => 0,
         };
         Problem::new(&self.file, message).at(position::of_offset(&self.text, offset))
+    }
+
+    /// The faults of Markdown that begins on line `first_line`.
+    pub(super) fn prose(&self, faults: Vec<Fault>, first_line: usize) -> impl Iterator<Item = Problem> {
+        faults.into_iter().map(
+            move |Fault {
+                      mut position,
+                      message,
+                      help,
+                  }| {
+                position.line += first_line - 1;
+                Problem {
+                    file: self.file.clone(),
+                    position: Some(position),
+                    message,
+                    help,
+                }
+            },
+        )
     }
 
     /// A problem at the start of a line.

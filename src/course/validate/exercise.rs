@@ -61,11 +61,7 @@ fn markdown(document: &Document, ids: &Ids, problems: &mut Vec<Problem>) {
     if document.text().trim().is_empty() {
         problems.push(document.on_line(1, "this is empty"));
     }
-    for fault in prose::faults(document.text(), ids) {
-        let mut problem = document.on_line(fault.line, fault.message);
-        problem.help = fault.help;
-        problems.push(problem);
-    }
+    problems.extend(document.prose(prose::faults(document.text(), ids), 1));
 }
 
 fn head(exercise: &Exercise, document: &Document, ids: &Ids, problems: &mut Vec<Problem>) {
@@ -170,7 +166,11 @@ fn check_cases(exercise: &Exercise, document: &Document, supplies: &Supplies, pr
         }
         let resources = exercise.manifest.resources.replaced_by(&case.resources);
         if case.has_resources() {
-            Account::check(document, &format!("{at}/resources"), &resources, supplies, problems);
+            // What is wrong with the exercise's own resources has been told there.
+            let mut found = Vec::new();
+            Account::check(document, &format!("{at}/resources"), &resources, supplies, &mut found);
+            found.retain(|problem| problems.iter().all(|told| told.message != problem.message));
+            problems.extend(found);
         }
         let account = Account::new(&resources);
         steps::check(

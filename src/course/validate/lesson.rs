@@ -39,11 +39,7 @@ pub(super) fn check(source: &Source, lesson: &Lesson, ids: &Ids, problems: &mut 
             ));
         }
     }
-    for fault in prose::faults(&lesson.body, ids) {
-        let mut problem = document.on_line(lesson.body_line + fault.line - 1, fault.message);
-        problem.help = fault.help;
-        problems.push(problem);
-    }
+    problems.extend(document.prose(prose::faults(&lesson.body, ids), lesson.body_line));
     blocks(&document, lesson, problems);
     for (name, scenario) in &front.run {
         check_scenario(&document, name, scenario, problems);

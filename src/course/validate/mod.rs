@@ -8,6 +8,8 @@ mod prose;
 mod quiz;
 mod steps;
 mod stray;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

@@ -6,11 +6,13 @@ use unicode_width::UnicodeWidthStr;
 use super::{CODE_WIDTH, Ids, TABLE_WIDTH};
 use crate::course::markdown;
 use crate::course::nearest::suggestion;
+use crate::course::position;
+use crate::course::problem::Position;
 
 /// A fault of a Markdown text.
 pub(super) struct Fault {
-    /// The line of the text, from 1.
-    pub(super) line: usize,
+    /// Its place in the text.
+    pub(super) position: Position,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
@@ -21,8 +23,14 @@ pub(super) fn faults(text: &str, ids: &Ids) -> Vec<Fault> {
     let mut code = false;
     let mut table: Option<Table> = None;
     for (event, range) in markdown::events(text) {
-        let line = text[..range.start].matches('\n').count() + 1;
-        let mut fault = |message: String, help: Option<String>| faults.push(Fault { line, message, help });
+        let position = position::of_offset(text, range.start);
+        let mut fault = |message: String, help: Option<String>| {
+            faults.push(Fault {
+                position,
+                message,
+                help,
+            });
+        };
         match event {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if let Err((message, help)) = link(&dest_url, ids) {
@@ -52,7 +60,10 @@ pub(super) fn faults(text: &str, ids: &Ids) -> Vec<Fault> {
                     if width > CODE_WIDTH {
                         let message = format!("this line of code has {width} columns");
                         faults.push(Fault {
-                            line: line + index,
+                            position: Position {
+                                line: position.line + index,
+                                column: 1,
+                            },
                             message,
                             help: Some(format!("at most {CODE_WIDTH}")),
                         });
@@ -61,17 +72,19 @@ pub(super) fn faults(text: &str, ids: &Ids) -> Vec<Fault> {
             }
             Event::Start(Tag::Table(_)) => {
                 table = Some(Table {
-                    line,
-                    ..Table::default()
+                    position,
+                    columns: Vec::new(),
+                    column: 0,
+                    cell: 0,
                 });
             }
             Event::End(TagEnd::Table) => {
-                if let Some(Table { line, columns, .. }) = table.take() {
+                if let Some(Table { position, columns, .. }) = table.take() {
                     let width = columns.iter().sum::<usize>() + 3 * columns.len() + 1;
                     if width > TABLE_WIDTH {
                         let message = format!("this table is {width} columns wide");
                         faults.push(Fault {
-                            line,
+                            position,
                             message,
                             help: Some(format!("at most {TABLE_WIDTH}, borders included")),
                         });
@@ -89,9 +102,8 @@ pub(super) fn faults(text: &str, ids: &Ids) -> Vec<Fault> {
 }
 
 /// The widths of a table's columns, measured cell by cell.
-#[derive(Default)]
 struct Table {
-    line: usize,
+    position: Position,
     columns: Vec<usize>,
     column: usize,
     cell: usize,
