@@ -15,3 +15,4 @@ pub mod python;
 pub mod sandbox;
 
 pub mod grade;
+pub mod markdown;
