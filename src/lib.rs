@@ -4,15 +4,22 @@
 
 pub mod course;
 
-pub mod chance;
 pub mod clock;
+
+pub mod chance;
+
 pub mod history;
-#[cfg(unix)]
-pub mod lambda;
-#[cfg(unix)]
-pub mod python;
-#[cfg(unix)]
+
+pub mod cloud;
+
 pub mod sandbox;
 
+pub mod python;
+
+pub mod lambda;
+
+pub mod region;
+
 pub mod grade;
+
 pub mod markdown;

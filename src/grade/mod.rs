@@ -1,5 +1,7 @@
 //! Grading: test cases run against a fresh Region each, and what came of them.
 
+pub mod diff;
+pub mod pattern;
 pub mod runner;
 pub mod verdict;
 

@@ -179,13 +179,13 @@ impl Lambda {
 
     /// Hands a message to its target: to a function here, to anything else through the Region.
     fn deliver(&self, message: Outgoing, busy: &Busy) {
-        self.platform().record(Event::Delivered {
-            from: message.from.clone(),
-            to: message.to.clone(),
-            records: 1,
-            what: message.what.clone(),
-        });
         if message.to.contains(":function:") {
+            self.platform().record(Event::Delivered {
+                from: message.from,
+                to: message.to.clone(),
+                records: 1,
+                what: message.what,
+            });
             let invocation = Invocation {
                 payload: message.body.into(),
                 client_context: None,

@@ -13,25 +13,8 @@ use super::function::FunctionConfig;
 use super::hold::Hold;
 use crate::chance::Chance;
 use crate::clock::{Busy, Clock, Timestamp};
+use crate::cloud::Account;
 use crate::history::{EntryId, Event, History};
-
-/// The account and Region that everything belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// 12 digits.
-    pub id: String,
-    /// As `us-east-1`.
-    pub region: String,
-}
-
-impl Default for Account {
-    fn default() -> Self {
-        Self {
-            id: "123456789012".to_owned(),
-            region: "us-east-1".to_owned(),
-        }
-    }
-}
 
 /// What environments need of the rest of the Region.
 pub trait Surroundings: Send + Sync {

@@ -1,7 +1,7 @@
 //! The Lambda service: functions, their environments, synchronous and asynchronous invocations.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,6 +43,20 @@ struct Entry {
     /// The one used last is at the end, and is used first.
     idle: Vec<Environment>,
     running: usize,
+}
+
+/// A handle that does not keep the service alive.
+#[derive(Debug, Clone)]
+pub struct WeakLambda {
+    inner: Weak<Inner>,
+}
+
+impl WeakLambda {
+    /// The service, if it still lives.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Lambda> {
+        self.inner.upgrade().map(|inner| Lambda { inner })
+    }
 }
 
 /// An invocation as a caller asks for it.
@@ -159,6 +173,14 @@ impl Lambda {
         Ok(())
     }
 
+    /// A handle that does not keep the service alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakLambda {
+        WeakLambda {
+            inner: Arc::downgrade(&self.inner),
+        }
+    }
+
     /// The function name that a name, a partial ARN or an ARN means.
     #[must_use]
     pub fn name_of(identifier: &str) -> &str {
@@ -168,18 +190,17 @@ impl Lambda {
         }
     }
 
-    /// `Invoke` with `RequestResponse`.
-    ///
-    /// # Errors
-    ///
-    /// Lambda's own: no such function, no concurrency left, a payload that is too large or no JSON.
+    /// `Invoke` with `RequestResponse`; gives the caller's token back. The error is Lambda's own: no such function, no
+    /// concurrency left, a payload that is too large or no JSON.
     pub async fn invoke(
         &self,
         function: &str,
         invocation: &Invocation,
         busy: Busy,
-    ) -> Result<(InvocationRecord, Busy), ApiError> {
-        check_payload(&invocation.payload, MAX_SYNC_PAYLOAD, "RequestResponse")?;
+    ) -> (Result<InvocationRecord, ApiError>, Busy) {
+        if let Err(error) = check_payload(&invocation.payload, MAX_SYNC_PAYLOAD, "RequestResponse") {
+            return (Err(error), busy);
+        }
         let request_id = self.inner.platform.chance().uuid();
         let attempt = Attempt {
             function,
@@ -187,8 +208,7 @@ impl Lambda {
             number: 1,
             invocation,
         };
-        let (result, busy) = self.attempt(&attempt, busy).await;
-        result.map(|record| (record, busy))
+        self.attempt(&attempt, busy).await
     }
 
     /// One attempt, for whoever counts attempts.

@@ -1,0 +1,225 @@
+//! Puts an exercise's resources into a Region.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use super::code::unpack;
+use super::{Region, RegionError};
+use crate::cloud::s3::Upload;
+use crate::course::exercise::Files;
+use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, SeedObject, Table};
+use crate::lambda::event_source::{EventSourceMapping, poll};
+use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
+
+/// The files that resources name.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// What `/var/task` shows to every function.
+    pub code: &'a Files,
+    /// Layers by name.
+    pub layers: &'a std::collections::BTreeMap<String, Files>,
+    /// Data that goes into buckets.
+    pub data: &'a Files,
+}
+
+impl Region {
+    /// Creates everything that an exercise, a case or a lesson's block needs.
+    ///
+    /// # Errors
+    ///
+    /// If a service refuses a resource, or a named file is missing.
+    pub fn create(&self, resources: &Resources, content: Content<'_>) -> Result<(), RegionError> {
+        for table in &resources.tables {
+            self.create_table(table)?;
+        }
+        for queue in &resources.queues {
+            self.create_queue(queue)?;
+        }
+        for bucket in &resources.buckets {
+            self.cloud
+                .s3
+                .create_bucket(&bucket.name)
+                .map_err(refused("bucket", &bucket.name))?;
+            for object in &bucket.objects {
+                self.seed(&bucket.name, object, content.data)?;
+            }
+        }
+        let code = self.home.path().join("code");
+        unpack(&code, content.code)?;
+        for function in &resources.functions {
+            self.create_function(function, &code, content)?;
+        }
+        for bucket in &resources.buckets {
+            self.notify(bucket)?;
+        }
+        for source in &resources.event_sources {
+            self.create_event_source(source)?;
+        }
+        Ok(())
+    }
+
+    fn create_table(&self, table: &Table) -> Result<(), RegionError> {
+        let refused = refused("table", &table.name);
+        let dynamodb = &self.cloud.dynamodb;
+        dynamodb
+            .create_table(
+                &table.name,
+                &table.key,
+                table.sort_key.as_deref(),
+                table.stream.as_deref(),
+            )
+            .map_err(&refused)?;
+        for item in &table.items {
+            let mut call = crate::cloud::Call::outside();
+            dynamodb
+                .put_item_plain(&mut call, &table.name, item)
+                .map_err(&refused)?;
+        }
+        Ok(())
+    }
+
+    fn create_queue(&self, queue: &Queue) -> Result<(), RegionError> {
+        let mut attributes = vec![("VisibilityTimeout", queue.visibility_timeout.to_string())];
+        if queue.fifo {
+            attributes.push(("FifoQueue", "true".to_owned()));
+        }
+        if let Some(dead) = &queue.dead_letter_queue {
+            let policy = serde_json::json!({
+                "deadLetterTargetArn": self.cloud.sqs.arn(dead),
+                "maxReceiveCount": queue.max_receive_count.unwrap_or(5),
+            });
+            attributes.push(("RedrivePolicy", policy.to_string()));
+        }
+        self.cloud
+            .sqs
+            .create_queue(&queue.name, &attributes)
+            .map(drop)
+            .map_err(refused("queue", &queue.name))
+    }
+
+    fn seed(&self, bucket: &str, object: &SeedObject, data: &Files) -> Result<(), RegionError> {
+        let refused = refused("object", &object.key);
+        let body = match (&object.text, &object.json, &object.file) {
+            (Some(text), _, _) => Bytes::from(text.clone()),
+            (None, Some(json), _) => Bytes::from(json.to_string()),
+            (None, None, Some(file)) => data_file(data, file)?,
+            (None, None, None) => Bytes::new(),
+        };
+        self.cloud
+            .s3
+            .seed(bucket, &object.key, Upload::new(body))
+            .map_err(refused)
+    }
+
+    fn create_function(
+        &self,
+        function: &Function,
+        code: &std::path::Path,
+        content: Content<'_>,
+    ) -> Result<(), RegionError> {
+        let refused = |error: crate::lambda::ApiError| RegionError::Resource {
+            what: format!("function {}", function.name),
+            message: error.message(),
+        };
+        let mut config = FunctionConfig::new(FunctionName::new(&function.name).map_err(refused)?, code.to_owned());
+        config.handler.clone_from(&function.handler);
+        config.memory = MemorySize::new(function.memory).map_err(refused)?;
+        config.timeout = Timeout::new(function.timeout).map_err(refused)?;
+        config.environment.clone_from(&function.environment);
+        config.layers = self.unpack_layers(function, content)?;
+        config.reserved_concurrency = function.reserved_concurrency;
+        let arn = |target: &Option<String>| target.as_deref().map(|target| self.target_arn(target)).transpose();
+        let defaults = AsyncConfig::default();
+        config.asynchronous = AsyncConfig {
+            retries: function.retries.unwrap_or(defaults.retries),
+            on_failure: arn(&function.on_failure)?,
+            on_success: arn(&function.on_success)?,
+            dead_letter: arn(&function.dead_letter)?,
+            ..defaults
+        };
+        self.lambda.create_function(config).map_err(refused)
+    }
+
+    /// All layers of a function in one folder, the later over the earlier.
+    fn unpack_layers(&self, function: &Function, content: Content<'_>) -> Result<Option<PathBuf>, RegionError> {
+        if function.layers.is_empty() {
+            return Ok(None);
+        }
+        let folder = self.home.path().join("opt").join(&function.name);
+        for layer in &function.layers {
+            let files = content.layers.get(layer).ok_or_else(|| missing("layer", layer))?;
+            unpack(&folder, files)?;
+        }
+        Ok(Some(folder))
+    }
+
+    fn notify(&self, bucket: &Bucket) -> Result<(), RegionError> {
+        for notification in &bucket.notifications {
+            let target = self.target_arn(&format!("lambda:{}", notification.function))?;
+            let (prefix, suffix) = (notification.prefix.as_deref(), notification.suffix.as_deref());
+            self.cloud
+                .s3
+                .add_notification(&bucket.name, &target, &notification.events, prefix, suffix)
+                .map_err(refused("notification of bucket", &bucket.name))?;
+        }
+        Ok(())
+    }
+
+    fn create_event_source(&self, source: &EventSource) -> Result<(), RegionError> {
+        let arn = match source.source.split_once(':') {
+            Some(("sqs", queue)) => self.cloud.sqs.arn(queue),
+            Some(("dynamodb", table)) => self
+                .cloud
+                .dynamodb
+                .stream_arn(table)
+                .ok_or_else(|| missing("stream of table", table))?,
+            _ => return Err(missing("event source", &source.source)),
+        };
+        let mapping = EventSourceMapping {
+            source: arn,
+            function: source.function.clone(),
+            batch_size: source.batch_size.and_then(|size| usize::try_from(size).ok()),
+            report_batch_item_failures: source.report_batch_item_failures,
+            retries: None,
+            bisect: false,
+            on_failure: None,
+        };
+        self.neighbours.add_poller(poll(&self.lambda, &self.cloud, mapping));
+        Ok(())
+    }
+
+    /// The ARN of a target written as `sqs:NAME`.
+    fn target_arn(&self, target: &str) -> Result<String, RegionError> {
+        let account = self.cloud.account();
+        Ok(match target.split_once(':') {
+            Some(("lambda", name)) => account.arn("lambda", &format!("function:{name}")),
+            Some((service @ ("sqs" | "sns"), name)) => account.arn(service, name),
+            Some(("events", name)) => account.arn("events", &format!("event-bus/{name}")),
+            Some(("s3", name)) => format!("arn:aws:s3:::{name}"),
+            _ => return Err(missing("target", target)),
+        })
+    }
+}
+
+/// A file of an exercise's data.
+fn data_file(data: &Files, name: &str) -> Result<Bytes, RegionError> {
+    data.get(name)
+        .map(|content| Bytes::from(content.clone()))
+        .ok_or_else(|| missing("file", name))
+}
+
+fn missing(kind: &str, name: &str) -> RegionError {
+    RegionError::Resource {
+        what: format!("{kind} {name}"),
+        message: "there is none".to_owned(),
+    }
+}
+
+fn refused(kind: &str, name: &str) -> impl Fn(crate::cloud::ApiError) -> RegionError + use<> {
+    let what = format!("{kind} {name}");
+    move |error| RegionError::Resource {
+        what: what.clone(),
+        message: error.to_string(),
+    }
+}

@@ -1,0 +1,166 @@
+//! A whole AWS Region in a box: clock, services, Lambda, cheap to create and to drop.
+
+mod account;
+mod code;
+mod surroundings;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::chance::Chance;
+use crate::clock::{Clock, Timestamp};
+use crate::cloud::{Account, Cloud};
+use crate::course::exercise::Files;
+use crate::history::History;
+use crate::lambda::engine::EngineError;
+use crate::lambda::{ApiError, Engine, Invocation, Lambda, Platform};
+
+pub use account::Content;
+use surroundings::Neighbours;
+
+/// A Region. Dropping it ends every process in it and removes its files.
+#[derive(Debug)]
+pub struct Region {
+    clock: Clock,
+    chance: Chance,
+    history: History,
+    cloud: Arc<Cloud>,
+    lambda: Lambda,
+    neighbours: Arc<Neighbours>,
+    home: tempfile::TempDir,
+}
+
+/// How a Region is made.
+#[derive(Debug, Clone, Copy)]
+pub struct RegionConfig {
+    /// What all ids and jitter follow from.
+    pub seed: u64,
+    /// The virtual time at which it begins.
+    pub start: Timestamp,
+}
+
+/// Why a Region cannot be had, or cannot hold what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum RegionError {
+    /// Its folder or a file in it.
+    #[error("a mock Region cannot be set up in {place}: {source}")]
+    Io {
+        /// The folder or file.
+        place: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A service refused a resource.
+    #[error("{what}: {message}")]
+    Resource {
+        /// Which resource.
+        what: String,
+        /// What the service said.
+        message: String,
+    },
+}
+
+impl Default for RegionConfig {
+    /// Seed 1, at the computer's own time.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            start: Timestamp::system(),
+        }
+    }
+}
+
+impl Region {
+    /// An empty Region whose functions run on an engine.
+    ///
+    /// # Errors
+    ///
+    /// If its folder cannot be made or its endpoint cannot be opened.
+    pub async fn start(engine: &Engine, config: RegionConfig) -> Result<Self, RegionError> {
+        let home = tempfile::Builder::new()
+            .prefix("lc")
+            .tempdir()
+            .map_err(|source| RegionError::Io {
+                place: std::env::temp_dir(),
+                source,
+            })?;
+        let clock = Clock::new(config.start);
+        let chance = Chance::seeded(config.seed);
+        let history = History::default();
+        let account = Account::default();
+        let cloud = Cloud::new(clock.clone(), &chance, history.clone(), account.clone());
+        let neighbours = Arc::new(Neighbours::new(cloud.clone()));
+        let platform = Platform::new(
+            clock.clone(),
+            &chance,
+            history.clone(),
+            engine.clone(),
+            account,
+            &home.path().join("e"),
+            neighbours.clone(),
+        )
+        .map_err(|source| RegionError::Io {
+            place: home.path().to_owned(),
+            source,
+        })?;
+        let lambda = Lambda::new(Arc::new(platform));
+        neighbours.open(&lambda).await?;
+        Ok(Self {
+            clock,
+            chance,
+            history,
+            cloud,
+            lambda,
+            neighbours,
+            home,
+        })
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its record of all that happened.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Its services but Lambda.
+    #[must_use]
+    pub fn cloud(&self) -> &Arc<Cloud> {
+        &self.cloud
+    }
+
+    /// Its Lambda service.
+    #[must_use]
+    pub fn lambda(&self) -> &Lambda {
+        &self.lambda
+    }
+
+    /// Lets virtual time run until nothing is pending.
+    pub async fn settle(&self) {
+        self.clock.settled().await;
+    }
+
+    /// Lets a span of virtual time pass, and then runs on until nothing is pending.
+    pub async fn wait(&self, span: Duration) {
+        self.clock.advance(span).await;
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        self.neighbours.close();
+        self.lambda.shut_down();
+    }
+}
