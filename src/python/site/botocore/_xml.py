@@ -42,41 +42,31 @@ class Node:
 def parse(data):
     """Parse bytes or text and return the root Node."""
     text = data.decode("utf-8-sig") if isinstance(data, (bytes, bytearray)) else data
+    # Split once and walk the pieces: indexing into a long string is not
+    # everywhere as fast as it is in CPython.
+    pieces = iter(text.split("<"))
+    if next(pieces).strip():
+        raise XMLParseError("text outside the root element")
     root, stack, texts = None, [], []
-    position, end = 0, len(text)
-    while position < end:
-        start = text.find("<", position)
-        if start < 0:
-            start = end
-        if stack:
-            texts[-1].append(_unescape(text[position:start]))
-        elif text[position:start].strip():
-            raise XMLParseError("text outside the root element")
-        if start == end:
-            break
-        if text.startswith("<!--", start):
-            position = _after(text, "-->", start)
-        elif text.startswith("<![CDATA[", start):
-            position = _after(text, "]]>", start)
-            if not stack:
-                raise XMLParseError("text outside the root element")
-            texts[-1].append(text[start + 9 : position - 3])
-        elif text.startswith(("<?", "<!"), start):
-            position = _after(text, ">", start)
-        elif text.startswith("</", start):
-            position = _after(text, ">", start)
-            tag = _local(text[start + 2 : position - 1].strip())
+    for piece in pieces:
+        first = piece[:1]
+        if first == "/":
+            tag, _, tail = _cut(piece[1:], ">")
+            tag = _local(tag.rstrip())
             if not stack or stack[-1].tag != tag:
                 raise XMLParseError("mismatched tag: " + tag)
             node = stack.pop()
             content = "".join(texts.pop())
-            if not node.children:
-                node.text = content or None
-            elif content.strip():
+            if content and (not node.children or content.strip()):
                 node.text = content
+        elif first == "!" or first == "?":
+            literal, tail = _special(piece, pieces)
+            if literal is not None:
+                if not stack:
+                    raise XMLParseError("text outside the root element")
+                texts[-1].append(literal)
         else:
-            position = _after(text, ">", start)
-            inside = text[start + 1 : position - 1]
+            inside, _, tail = _cut(piece, ">")
             empty = inside.endswith("/")
             node = _open(inside[:-1] if empty else inside)
             if stack:
@@ -88,16 +78,39 @@ def parse(data):
             if not empty:
                 stack.append(node)
                 texts.append([])
+        if tail:
+            if stack:
+                texts[-1].append(_unescape(tail))
+            elif tail.strip():
+                raise XMLParseError("text outside the root element")
     if stack or root is None:
         raise XMLParseError("no element found" if root is None else "unclosed token")
     return root
 
 
-def _after(text, mark, start):
-    found = text.find(mark, start)
-    if found < 0:
+def _special(piece, pieces):
+    """Read a comment, CDATA or declaration; return its literal text and what follows."""
+    if piece.startswith("!--"):
+        start, end = 3, "-->"
+    elif piece.startswith("![CDATA["):
+        start, end = 8, "]]>"
+    else:
+        start, end = 1, ">"
+    inside = piece[start:]
+    while end not in inside:
+        more = next(pieces, None)
+        if more is None:
+            raise XMLParseError("unclosed token")
+        inside += "<" + more
+    literal, _, tail = inside.partition(end)
+    return (literal if start == 8 else None), tail
+
+
+def _cut(piece, mark):
+    parts = piece.partition(mark)
+    if not parts[1]:
         raise XMLParseError("unclosed token")
-    return found + len(mark)
+    return parts
 
 
 def _local(tag):
