@@ -801,6 +801,72 @@ def client_error():
     return [str(e), e.response["Error"]["Code"], e.operation_name, str(ClientError({}, "X"))]
 
 
+@call
+def session_streaming_body(a):
+    """What tests and csv or gzip readers do with a body."""
+    import codecs
+    import gzip
+
+    from botocore.response import StreamingBody
+
+    put(a, "gz", gzip.compress(b"zipped"))
+    put(a, "csv", "a,ü\nb,c\n".encode())
+    csv = lambda: a.s3.get_object(**B, Key="csv")["Body"]  # noqa: E731
+    made = StreamingBody(io.BytesIO(b"made"), 4)
+    short = StreamingBody(io.BytesIO(b"made"), 5)
+    buffer = bytearray(3)
+    return [
+        gzip.GzipFile(fileobj=a.s3.get_object(**B, Key="gz")["Body"]).read(),
+        list(codecs.getreader("utf-8")(csv())),
+        [line.decode() for line in csv().readlines()],
+        made.read(),
+        csv().readinto(buffer),
+        bytes(buffer),
+        csv().readable(),
+        failure(short.read),
+    ]
+
+
+def failure(function, *args, **kwargs):
+    try:
+        return function(*args, **kwargs)
+    except Exception as e:
+        return [type(e).__name__, str(e)]
+
+
+@call
+def session_stubber(a):
+    from botocore.stub import ANY, Stubber
+
+    client = other(a, "sqs")
+    with Stubber(client) as stubber:
+        stubber.add_response("send_message", {"MessageId": "1"}, {"QueueUrl": "u", "MessageBody": ANY})
+        stubber.add_client_error("get_queue_url", "AWS.SimpleQueueService.NonExistentQueue", "gone")
+        stubber.add_response("list_queues", {"QueueUrls": []}, {"MaxResults": 1})
+        found = [
+            client.send_message(QueueUrl="u", MessageBody="x"),
+            failure(client.get_queue_url, QueueName="q"),
+            failure(stubber.assert_no_pending_responses),
+            failure(client.list_queues, MaxResults=2),
+            failure(client.get_queue_url, QueueName="q"),
+            client.list_queues(MaxResults=1),
+            failure(client.list_queues),
+            failure(stubber.add_response, "list_queues", {"Nope": 1}),
+            failure(stubber.add_response, "nope", {}),
+        ]
+    return found
+
+
+@call
+def session_pickle(a):
+    import pickle
+
+    from botocore.exceptions import ClientError, NoRegionError
+
+    e = pickle.loads(pickle.dumps(ClientError({"Error": {"Code": "C", "Message": "m"}}, "Op")))
+    return [str(e), str(pickle.loads(pickle.dumps(NoRegionError())))]
+
+
 # ---- Running --------------------------------------------------------------
 
 _VOLATILE = [

@@ -17,6 +17,7 @@ def preload():
     import botocore._jmespath_functions  # noqa: F401
     import botocore.paginate  # noqa: F401
     import botocore.signers  # noqa: F401
+    import botocore.stub  # noqa: F401
     import botocore.waiter  # noqa: F401
     from boto3.session import mixins_of
     from botocore._data import SERVICES, load_json

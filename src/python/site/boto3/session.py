@@ -58,7 +58,7 @@ class Session:
     @property
     def events(self):
         """Events are per client here."""
-        raise NotBundledError(what="session-wide events; register on client.meta.events")
+        raise NotBundledError(what="events of a whole session (client.meta.events is there)")
 
     @property
     def available_profiles(self):
@@ -76,6 +76,14 @@ class Session:
     def get_available_partitions(self):
         """Partitions there are."""
         return ["aws"]
+
+    def get_available_regions(self, service_name, partition_name="aws", allow_non_regional=False):
+        """Regions of a service; the bundled boto3 knows only the session's own."""
+        return [self.region_name] if self.region_name else []
+
+    def get_partition_for_region(self, region_name):
+        """The partition a Region is in."""
+        return "aws"
 
     def get_credentials(self):
         """The session's credentials, or None."""

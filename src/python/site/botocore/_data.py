@@ -25,7 +25,7 @@ def load_json(name):
     """Return data file `name` as Python values, parsed once a process."""
     found = _models.get(name)
     if found is None:
-        found = _models[name] = json.loads(load(name).decode("utf-8"))
+        found = _models.setdefault(name, json.loads(load(name).decode("utf-8")))
     return found
 
 

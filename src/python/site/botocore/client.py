@@ -194,6 +194,8 @@ class BaseClient:
     def get_paginator(self, operation_name):
         """A paginator of an operation, by its Python name."""
         if not self.can_paginate(operation_name):
+            if operation_name in self._service_model.left_out:
+                self.__getattr__(operation_name)
             raise OperationNotPageableError(operation_name=operation_name)
         from botocore.paginate import Paginator
 
@@ -254,7 +256,8 @@ def client_class(service_name, mixins=()):
 
             members["generate_presigned_post"] = generate_presigned_post
         name = _CLASS_NAMES[service_name]
-        found = _classes[key] = type(name, mixins + (BaseClient,), members)
+        # One class for all, whichever thread was first.
+        found = _classes.setdefault(key, type(name, mixins + (BaseClient,), members))
     return found
 
 

@@ -36,5 +36,5 @@ def create_client_exceptions(service_model, class_name):
             by_name[shape.name] = type(shape.name, (ClientError,), {"__module__": __name__})
             by_code[shape.error_code] = by_name[shape.name]
         kind = type(class_name + "Exceptions", (BaseClientExceptions,), dict(by_name))
-        found = _cache[service_model.service_name] = kind(by_code)
+        found = _cache.setdefault(service_model.service_name, kind(by_code))
     return found

@@ -260,5 +260,5 @@ def service_model(service_name):
     """The model of a service, shared by all its clients."""
     found = _services.get(service_name)
     if found is None:
-        found = _services[service_name] = ServiceModel(service_name)
+        found = _services.setdefault(service_name, ServiceModel(service_name))
     return found
