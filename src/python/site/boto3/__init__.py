@@ -49,6 +49,6 @@ def resource(*args, **kwargs):
 
 def _preload():
     """Import and parse everything, so that forks of this process share it."""
-    from boto3._preload import preload
+    from boto3._loading import preload
 
     preload()
