@@ -5,6 +5,7 @@
 Each check scripts a server on a raw socket. Plain Python, standard library only.
 """
 
+import io
 import os
 import socket
 import sys
@@ -156,6 +157,16 @@ def what_only_reads_is_sent_again():
     client.list_buckets()
     assert client.list_buckets()["Buckets"][0]["Name"] == "b"
     assert len(server.requests) == 3
+
+
+@check
+def a_file_is_sent_from_its_start_again():
+    server = Server(answer(b""), None, answer(b"", b"500 X"), answer(b""))
+    client, body = server.client("s3"), io.BytesIO(b"skip" + b"x" * 100_000)
+    client.put_object(Bucket="b", Key="k")
+    body.seek(4)
+    client.put_object(Bucket="b", Key="k", Body=body)
+    assert [length for _, _, length in server.requests] == [0] + [100_000] * 3
 
 
 @check

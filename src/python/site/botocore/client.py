@@ -183,7 +183,11 @@ class BaseClient:
             httpchecksum.add_request_checksum(
                 request_dict, operation_model, params, when_required
             )
-        request_dict["headers"]["User-Agent"] = self.meta.config.user_agent or USER_AGENT
+        config = self.meta.config
+        agent = config.user_agent or USER_AGENT
+        if config.user_agent_extra:
+            agent += " " + config.user_agent_extra
+        request_dict["headers"]["User-Agent"] = agent
         return request_dict
 
     def can_paginate(self, operation_name):

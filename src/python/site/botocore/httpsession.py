@@ -38,6 +38,8 @@ class HTTPSession:
         """Send `request` and return its HTTPResponse, the body read unless `streaming`."""
         connection = self._take()
         if connection is not None:
+            body = request.body
+            start = body.tell() if hasattr(body, "tell") else None
             try:
                 return self._exchange(connection, request, streaming)
             except ConnectionClosedError:
@@ -45,6 +47,8 @@ class HTTPSession:
                 # only where that changes nothing.
                 if not idempotent:
                     raise
+                if start is not None:
+                    body.seek(start)
         return self._exchange(self._connect(request), request, streaming)
 
     def close(self):
