@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from urllib.request import Request, urlopen
 
+sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
