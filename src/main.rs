@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use lambda_course::python::host;
+use lambda_course::python::{host, launch};
 use lambda_course::sandbox::CountingAllocator;
 
 #[global_allocator]

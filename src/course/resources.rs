@@ -93,6 +93,25 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
 }
 
+impl Default for Function {
+    /// Lambda's defaults, without a name.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            handler: super::lesson::default_handler(),
+            memory: default_memory(),
+            timeout: default_timeout(),
+            environment: BTreeMap::new(),
+            layers: Vec::new(),
+            retries: None,
+            on_failure: None,
+            on_success: None,
+            dead_letter: None,
+            reserved_concurrency: None,
+        }
+    }
+}
+
 /// An S3 bucket.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -3,18 +3,32 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
 
 use tokio::net::{UnixListener, UnixStream};
-
-use crate::python::{Enter, Mount, Order, Worker, WorkerError, Zygote};
-use crate::sandbox::{Confinement, MemoryAccount};
+use tokio::process::Command;
 
 use super::function::MemorySize;
+use super::memory::Memory;
+use crate::python::launch::{self, Launch};
+use crate::python::{Enter, Mount, Order, Worker, WorkerError, Zygote, unpack_bootstrap};
+use crate::sandbox::{Confinement, MemoryAccount};
 
 /// A way to run handlers; clones share its process.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    zygote: Zygote,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// The interpreter that is built in.
+    Embedded(Zygote),
+    /// A `python3` of the learner's.
+    CPython { program: PathBuf, python: PathBuf, bootstrap: Arc<tempfile::TempDir> },
+    /// Any executable named `bootstrap` in the function's code.
+    Provided { program: PathBuf },
 }
 
 /// A process that was started for an execution environment.
@@ -24,10 +38,10 @@ pub struct Process {
     pub worker: Worker,
     /// What it writes.
     pub log: UnixStream,
-    /// What it asks.
-    pub control: UnixStream,
+    /// What it asks, if it knows how to ask.
+    pub control: Option<UnixStream>,
     /// What memory it uses.
-    pub memory: MemoryAccount,
+    pub memory: Memory,
 }
 
 /// What a process needs to know.
@@ -64,8 +78,8 @@ pub enum EngineError {
         source: io::Error,
     },
     /// It died before it joined.
-    #[error("the Python process died while it was set up")]
-    Died,
+    #[error("the process died while it was set up: {0}")]
+    Died(String),
 }
 
 /// Memory that Lambda reports for a Python environment before any code of the function's: the interpreter and the
@@ -79,9 +93,26 @@ impl Engine {
     /// The interpreter that is built in. `program` is the program itself, or in tests the built binary.
     #[must_use]
     pub fn embedded(program: &Path) -> Self {
-        Self {
-            zygote: Zygote::new(program),
-        }
+        Self { kind: Kind::Embedded(Zygote::new(program)) }
+    }
+
+    /// A `python3` of the learner's, with whatever is installed for it.
+    ///
+    /// # Errors
+    ///
+    /// If our part of its code cannot be unpacked.
+    pub fn cpython(program: &Path, python: &Path) -> Result<Self, EngineError> {
+        let failed = |source| EngineError::Setup { place: std::env::temp_dir(), source };
+        let bootstrap = tempfile::Builder::new().prefix("lcpy").tempdir().map_err(failed)?;
+        unpack_bootstrap(bootstrap.path()).map_err(failed)?;
+        let (program, python) = (program.to_owned(), python.to_owned());
+        Ok(Self { kind: Kind::CPython { program, python, bootstrap: Arc::new(bootstrap) } })
+    }
+
+    /// Executables named `bootstrap`, as on Lambda's OS-only runtimes.
+    #[must_use]
+    pub fn provided(program: &Path) -> Self {
+        Self { kind: Kind::Provided { program: program.to_owned() } }
     }
 
     /// Gets the engine ready, so that the first environment need not wait for it.
@@ -90,7 +121,10 @@ impl Engine {
     ///
     /// If its process cannot be started.
     pub async fn warm_up(&self) -> Result<(), EngineError> {
-        Ok(self.zygote.warm_up().await?)
+        if let Kind::Embedded(zygote) = &self.kind {
+            zygote.warm_up().await?;
+        }
+        Ok(())
     }
 
     /// How much longer a CPU second lasts for a function with this memory.
@@ -99,14 +133,15 @@ impl Engine {
     /// same work: what is reported is what CPython would need.
     #[must_use]
     pub fn cpu_scale(&self, memory: MemorySize) -> f64 {
-        const CPYTHON_SPEED: f64 = 0.25;
-        CPYTHON_SPEED / memory.cpu_share()
+        const EMBEDDED: f64 = 0.25;
+        let work = if matches!(self.kind, Kind::Embedded(_)) { EMBEDDED } else { 1.0 };
+        work / memory.cpu_share()
     }
 
     /// Memory in MB that a handler's own allocations are added to.
     #[must_use]
     pub fn base_memory_mb(&self) -> u32 {
-        BASE_MEMORY_MB
+        if matches!(self.kind, Kind::Embedded(_)) { BASE_MEMORY_MB } else { 0 }
     }
 
     /// Starts a process for an environment.
@@ -115,80 +150,141 @@ impl Engine {
     ///
     /// If it cannot be started or set up.
     pub async fn start(&self, config: &ProcessConfig<'_>) -> Result<Process, EngineError> {
-        let setup = |source| EngineError::Setup {
-            place: config.home.to_owned(),
-            source,
-        };
-        let id = self.zygote.next_id();
-        let log_path = config.home.join(format!("l{id}"));
-        let control_path = config.home.join(format!("c{id}"));
-        let account_path = config.home.join(format!("m{id}"));
-        let log = UnixListener::bind(&log_path).map_err(setup)?;
-        let control = UnixListener::bind(&control_path).map_err(setup)?;
-        let memory = MemoryAccount::create(&account_path).map_err(setup)?;
-        let limit_mb = config.memory.mb().saturating_sub(BASE_MEMORY_MB);
-        let mut files = BTreeMap::new();
-        files.insert(
-            "/tmp".to_owned(),
-            Mount {
-                real: config.tmp.to_owned(),
-                writable: true,
-            },
-        );
-        files.insert(
-            "/var/task".to_owned(),
-            Mount {
-                real: config.code.to_owned(),
-                writable: false,
-            },
-        );
-        if let Some(layers) = config.layers {
-            files.insert(
-                "/opt".to_owned(),
-                Mount {
-                    real: layers.to_owned(),
-                    writable: false,
-                },
-            );
+        match &self.kind {
+            Kind::Embedded(zygote) => self.start_embedded(zygote, config).await,
+            Kind::CPython { program, python, bootstrap } => {
+                let meeting = Meeting::at(config, 0)?;
+                let order = self.order(0, config, &meeting);
+                let launch = launch::python(python, bootstrap.path(), &order);
+                let launch = launch.map_err(|error| EngineError::Died(error.to_string()))?;
+                self.start_launched(program, &launch, config, meeting, true).await
+            }
+            Kind::Provided { program } => {
+                let meeting = Meeting::at(config, 0)?;
+                let order = self.order(0, config, &meeting);
+                let mut environment = config.environment.clone();
+                environment.insert("LAMBDA_TASK_ROOT".to_owned(), config.code.display().to_string());
+                environment.insert("PWD".to_owned(), config.code.display().to_string());
+                let launch = Launch {
+                    program: config.code.join("bootstrap"),
+                    arguments: Vec::new(),
+                    environment,
+                    sandbox: order.sandbox,
+                };
+                self.start_launched(program, &launch, config, meeting, false).await
+            }
         }
-        let order = Order {
+    }
+
+    async fn start_embedded(&self, zygote: &Zygote, config: &ProcessConfig<'_>) -> Result<Process, EngineError> {
+        let id = zygote.next_id();
+        let meeting = Meeting::at(config, id)?;
+        let memory = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
+        let worker = zygote.fork(&self.order(id, config, &meeting)).await?;
+        let (worker, log, control) = meeting.join(worker, true).await?;
+        Ok(Process { worker, log, control, memory: Memory::Counted(Arc::new(memory)) })
+    }
+
+    async fn start_launched(
+        &self,
+        program: &Path,
+        launch: &Launch,
+        config: &ProcessConfig<'_>,
+        meeting: Meeting,
+        asks: bool,
+    ) -> Result<Process, EngineError> {
+        let launch = serde_json::to_string(launch).map_err(|error| EngineError::Died(error.to_string()))?;
+        let child = Command::new(program)
+            .arg(launch::ARGUMENT)
+            .arg(launch)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| meeting.failed(source))?;
+        let worker = Worker::of_child(child).ok_or_else(|| EngineError::Died("it ended at once".to_owned()))?;
+        let (worker, log, control) = meeting.join(worker, asks).await?;
+        let limit = u64::from(config.memory.mb()) * 1024 * 1024;
+        Ok(Process { worker, log, control, memory: Memory::sampled(limit) })
+    }
+
+    fn order(&self, id: u64, config: &ProcessConfig<'_>, meeting: &Meeting) -> Order {
+        let limit_mb = config.memory.mb().saturating_sub(self.base_memory_mb());
+        let mount = |real: &Path, writable| Mount { real: real.to_owned(), writable };
+        let mut files = BTreeMap::from([
+            ("/tmp".to_owned(), mount(config.tmp, true)),
+            ("/var/task".to_owned(), mount(config.code, false)),
+        ]);
+        files.extend(config.layers.map(|layers| ("/opt".to_owned(), mount(layers, false))));
+        Order {
             id,
             sandbox: Enter {
-                log: log_path.clone(),
-                control: control_path.clone(),
-                memory_account: account_path.clone(),
+                log: meeting.log_path.clone(),
+                control: meeting.control_path.clone(),
+                memory_account: meeting.account.clone(),
                 memory_limit: u64::from(limit_mb) * 1024 * 1024,
                 directory: config.code.to_owned(),
-                confinement: Confinement {
-                    writable: vec![config.tmp.to_owned()],
-                    open_files: 1024,
-                },
+                confinement: Confinement { writable: vec![config.tmp.to_owned()], open_files: 1024 },
             },
             environment: config.environment.clone(),
             files,
             path: python_path(),
             now: config.now,
             cpu_scale: self.cpu_scale(config.memory),
+        }
+    }
+}
+
+/// Where a new process meets its parent: two sockets, and a file for its account. They are gone once it has joined.
+struct Meeting {
+    home: PathBuf,
+    log_path: PathBuf,
+    control_path: PathBuf,
+    account: PathBuf,
+    log: UnixListener,
+    control: UnixListener,
+}
+
+impl Meeting {
+    fn at(config: &ProcessConfig<'_>, id: u64) -> Result<Self, EngineError> {
+        let home = config.home.to_owned();
+        let (log_path, control_path) = (home.join(format!("l{id}")), home.join(format!("c{id}")));
+        let bind = |path: &Path| {
+            let _ = std::fs::remove_file(path);
+            UnixListener::bind(path).map_err(|source| EngineError::Setup { place: path.to_owned(), source })
         };
-        let mut worker = self.zygote.fork(&order).await?;
+        let (log, control) = (bind(&log_path)?, bind(&control_path)?);
+        Ok(Self { account: home.join(format!("m{id}")), home, log_path, control_path, log, control })
+    }
+
+    async fn join(
+        self,
+        mut worker: Worker,
+        asks: bool,
+    ) -> Result<(Worker, UnixStream, Option<UnixStream>), EngineError> {
         let joined = async {
-            let (log, _) = log.accept().await?;
-            let (control, _) = control.accept().await?;
+            let (log, _) = self.log.accept().await?;
+            let control = if asks { Some(self.control.accept().await?.0) } else { None };
             Ok::<_, io::Error>((log, control))
         };
         let (log, control) = tokio::select! {
-            joined = joined => joined.map_err(setup)?,
-            _ = worker.exited() => return Err(EngineError::Died),
+            joined = joined => joined.map_err(|source| self.failed(source))?,
+            exit = worker.exited() => return Err(EngineError::Died(format!("{exit:?}"))),
         };
-        for path in [log_path, control_path, account_path] {
+        Ok((worker, log, control))
+    }
+
+    fn failed(&self, source: io::Error) -> EngineError {
+        EngineError::Setup { place: self.home.clone(), source }
+    }
+}
+
+impl Drop for Meeting {
+    fn drop(&mut self) {
+        for path in [&self.log_path, &self.control_path, &self.account] {
             let _ = std::fs::remove_file(path);
         }
-        Ok(Process {
-            worker,
-            log,
-            control,
-            memory,
-        })
     }
 }
 

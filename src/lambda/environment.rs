@@ -16,6 +16,7 @@ use super::engine::{EngineError, Process, ProcessConfig};
 use super::function::FunctionConfig;
 use super::hold::Hold;
 use super::log_output::LogOutput;
+use super::memory::Memory;
 use super::platform::{Platform, Stream};
 use super::report;
 use super::runtime_api::{NextInvocation, RuntimeApi, RuntimeEvent};
@@ -23,10 +24,12 @@ use super::termination::{Failure, Termination};
 use crate::clock::{Busy, Timestamp};
 use crate::history::{Event, InvocationRecord, InvocationStatus};
 use crate::python::{Exit, Worker};
-use crate::sandbox::MemoryAccount;
 
 /// How long initialisation may take before Lambda gives up and tries again within the invocation.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often the memory of a process that does not count itself is looked at.
+const SAMPLE_EVERY: Duration = Duration::from_millis(5);
 
 /// One execution environment of a function.
 #[derive(Debug)]
@@ -48,9 +51,15 @@ struct Runtime {
     worker: Worker,
     log: UnixStream,
     output: LogOutput,
+    control: Option<Control>,
+    memory: Memory,
+}
+
+/// Questions of the process, and the answers to them.
+#[derive(Debug)]
+struct Control {
     questions: Lines<BufReader<OwnedReadHalf>>,
     answers: OwnedWriteHalf,
-    memory: Arc<MemoryAccount>,
 }
 
 /// What is asked of an environment.
@@ -221,16 +230,13 @@ impl Environment {
             control,
             memory,
         } = engine.start(&config).await?;
-        let memory = Arc::new(memory);
-        let (questions, answers) = control.into_split();
-        self.hold.watch(Some(memory.clone()));
+        self.hold.watch(memory.account());
         self.runtime = Some(Runtime {
             api,
             worker,
             log,
             output: LogOutput::default(),
-            questions: BufReader::new(questions).lines(),
-            answers,
+            control: control.map(Control::new),
             memory,
         });
         let ended = self.watch(deadline, Waiting::ForReady, request_id).await;
@@ -302,6 +308,7 @@ impl Environment {
         };
         let watch = Deadline::new(clock.clone(), deadline, runtime.worker.pid(), cpu_scale);
         let passed = watch.passed();
+        let sampled = runtime.memory.account().is_none();
         tokio::pin!(passed);
         let ended = loop {
             tokio::select! {
@@ -335,7 +342,7 @@ impl Environment {
                         self.platform.log(&self.stream, Some(request_id), line);
                     }
                 }
-                question = runtime.questions.next_line() => {
+                question = next_question(&mut runtime.control) => {
                     let Ok(Some(question)) = question else {
                         let exit = runtime.worker.exited().await;
                         break Ended::Died(Failure::of_exit(exit, runtime.memory.exhausted(), request_id), clock.now());
@@ -349,14 +356,18 @@ impl Environment {
                     }
                     let now = clock.now().max(until).as_micros();
                     // A process that died meanwhile is noticed by the next turn.
-                    let _ = runtime.answers.write_all(format!("{now}\n").as_bytes()).await;
+                    if let Some(control) = &mut runtime.control {
+                        let _ = control.answers.write_all(format!("{now}\n").as_bytes()).await;
+                    }
                 }
                 exit = runtime.worker.exited() => {
                     break Ended::Died(Failure::of_exit(exit, runtime.memory.exhausted(), request_id), clock.now());
                 }
+                () = tokio::time::sleep(SAMPLE_EVERY), if sampled => runtime.memory.look(&runtime.worker),
                 () = &mut passed => break Ended::TimedOut,
             }
         };
+        runtime.memory.look(&runtime.worker);
         self.drain(request_id);
         ended
     }
@@ -493,6 +504,21 @@ impl Drop for Environment {
         });
         // Left to the Region's own cleaning if it fails.
         let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
+
+impl Control {
+    fn new(stream: UnixStream) -> Self {
+        let (questions, answers) = stream.into_split();
+        Self { questions: BufReader::new(questions).lines(), answers }
+    }
+}
+
+/// The next question; never comes from a process that doesn't ask.
+async fn next_question(control: &mut Option<Control>) -> io::Result<Option<String>> {
+    match control {
+        Some(control) => control.questions.next_line().await,
+        None => std::future::pending().await,
     }
 }
 

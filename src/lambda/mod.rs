@@ -9,6 +9,7 @@ pub mod event_source;
 pub mod function;
 pub mod hold;
 mod log_output;
+mod memory;
 pub mod platform;
 pub mod report;
 pub mod runtime_api;

@@ -5,6 +5,8 @@ use include_dir::{Dir, include_dir};
 static BOOTSTRAP: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/bootstrap");
 static SITE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/site");
 
+static CPYTHON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/cpython");
+
 /// Where each folder appears to Python code, as on Lambda: the runtime, and the packages that come with it.
 const PLACES: [(&str, &Dir<'_>); 2] = [
     ("/var/runtime", &BOOTSTRAP),
@@ -30,6 +32,17 @@ pub fn contents(path: &str) -> Option<&'static [u8]> {
         let relative = path.strip_prefix(place)?.strip_prefix('/')?;
         Some(dir.get_file(relative)?.contents())
     })
+}
+
+/// Writes what a `python3` of the learner's own needs into a folder: our bootstrap, and the stand-in for the native
+/// module. Its own boto3 is used, if it has one.
+///
+/// # Errors
+///
+/// If a file cannot be written.
+pub fn unpack_bootstrap(folder: &std::path::Path) -> std::io::Result<()> {
+    BOOTSTRAP.extract(folder)?;
+    CPYTHON.extract(folder)
 }
 
 #[cfg(test)]

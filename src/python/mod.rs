@@ -5,10 +5,14 @@
 
 mod embedded;
 pub mod host;
+pub mod launch;
 mod native;
 mod orders;
 mod runtime_client;
+mod worker;
 mod zygote;
 
 pub use orders::{Enter, Mount, Order};
-pub use zygote::{Exit, Worker, WorkerError, Zygote};
+pub use embedded::unpack_bootstrap;
+pub use worker::{Exit, Worker};
+pub use zygote::{WorkerError, Zygote};

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::Pid;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::host;
 use super::orders::Order;
+use super::worker::{Exit, Worker, kill};
 
 /// A handle on the zygote; clones share it. The process starts with the first order, or with [`Zygote::warm_up`],
 /// and ends with the last handle.
@@ -22,17 +23,6 @@ pub struct Zygote {
     program: Arc<PathBuf>,
     process: Arc<tokio::sync::Mutex<Option<Process>>>,
     next: Arc<AtomicU64>,
-}
-
-/// How a worker ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// By itself, with this status.
-    Status(i32),
-    /// By this signal.
-    Signal(i32),
-    /// With the whole zygote; nothing more is known.
-    Unknown,
 }
 
 /// Why no worker could be had.
@@ -49,14 +39,6 @@ pub enum WorkerError {
     /// It ended although workers were wanted.
     #[error("the Python process ended unexpectedly: {0}")]
     Ended(String),
-}
-
-/// A forked process. Dropping it kills it and all that it started.
-#[derive(Debug)]
-pub struct Worker {
-    pid: Pid,
-    exit: oneshot::Receiver<Exit>,
-    ended: Option<Exit>,
 }
 
 #[derive(Debug)]
@@ -139,7 +121,7 @@ impl Zygote {
             process.waiting.clone()
         };
         match receiver.await {
-            Ok((pid, exit)) => Ok(Worker { pid, exit, ended: None }),
+            Ok((pid, exit)) => Ok(Worker::new(pid, exit)),
             Err(_) => Err(WorkerError::Ended(lock(&waiting).last_words())),
         }
     }
@@ -244,56 +226,6 @@ impl Waiting {
         }
         self.errors.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
     }
-}
-
-impl Worker {
-    /// The process id, which is also its group's.
-    #[must_use]
-    pub fn pid(&self) -> Pid {
-        self.pid
-    }
-
-    /// Resolves when the process has ended.
-    pub async fn exited(&mut self) -> Exit {
-        if let Some(exit) = self.ended {
-            return exit;
-        }
-        let exit = (&mut self.exit).await.unwrap_or(Exit::Unknown);
-        self.ended = Some(exit);
-        exit
-    }
-
-    /// Kills the process and all of its group.
-    pub fn kill(&self) {
-        if self.ended.is_some() {
-            // Its number may belong to another process by now; its group's cannot while a member lives.
-            let _ = kill_process_group(self.pid, Signal::KILL);
-        } else {
-            kill(self.pid);
-        }
-    }
-
-    /// Stops the process where it is, as Lambda freezes an environment.
-    pub fn freeze(&self) {
-        let _ = kill_process_group(self.pid, Signal::STOP);
-    }
-
-    /// Lets it run on.
-    pub fn thaw(&self) {
-        let _ = kill_process_group(self.pid, Signal::CONT);
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn kill(pid: Pid) {
-    // Until it has made its own group only the process itself can be named.
-    let _ = kill_process_group(pid, Signal::KILL);
-    let _ = kill_process(pid, Signal::KILL);
 }
 
 fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {

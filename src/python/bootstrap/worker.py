@@ -6,11 +6,16 @@ import _lambda_course as native
 
 
 def run(order):
-    """Becomes the environment described by the order, and stays it until the process ends."""
+    """In a process just forked: becomes the environment described by the order."""
     native.enter(order["sandbox"])
+    open_standard_streams()
+    serve(order)
+
+
+def serve(order):
+    """Serves invocations until the process ends."""
     os.environ.clear()
     os.environ.update(order["environment"])
-    open_standard_streams()
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
 
     import virtual_time
@@ -19,16 +24,17 @@ def run(order):
     import virtual_files
     virtual_files.install(order["files"])
 
+    from awslambdaric import bootstrap
+
     sys.path[:] = order["path"]
     sys.argv = ["/var/runtime/bootstrap.py"]
     sys.dont_write_bytecode = True
     sys.path_importer_cache.clear()
-
-    from awslambdaric import bootstrap
     bootstrap.run(os.environ["_HANDLER"])
 
 
 def open_standard_streams():
+    """New streams over the descriptors, which are other ones since the fork."""
     sys.stdin = open(0, "r", encoding="utf-8", closefd=False)
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)

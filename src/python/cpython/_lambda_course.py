@@ -1,0 +1,126 @@
+"""The native module of the embedded interpreter, again in Python, for a `python3` of the learner's own."""
+import socket
+import threading
+import time as _clock
+import http.client
+
+_real_monotonic, _real_cpu = _clock.monotonic_ns, _clock.process_time_ns
+_SOME_MOMENT = 1_600_000_000_000_000
+
+
+class _State:
+    micros = 0
+    since = 0
+    cpu_since = 0
+    cpu_scale = 1.0
+    control = None
+    connection = None
+
+
+_lock = threading.Lock()
+
+
+def locate(name):
+    return None
+
+
+def source(path):
+    return None
+
+
+def set_clock(micros, cpu_scale=None):
+    _State.micros, _State.since, _State.cpu_since = micros, _real_monotonic(), _real_cpu()
+    if cpu_scale is not None:
+        _State.cpu_scale = cpu_scale
+
+
+def now():
+    real = (_real_monotonic() - _State.since) / 1000
+    used = (_real_cpu() - _State.cpu_since) / 1000
+    return _State.micros + int(max(0.0, real - used) + used * _State.cpu_scale)
+
+
+def time():
+    return now() / 1e6
+
+
+def time_ns():
+    return now() * 1000
+
+
+def monotonic():
+    return max(0, now() - _SOME_MOMENT) / 1e6
+
+
+def monotonic_ns():
+    return max(0, now() - _SOME_MOMENT) * 1000
+
+
+def cpu():
+    return _real_cpu() // 1000
+
+
+def open_control(path):
+    _State.control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    _State.control.connect(path)
+
+
+def sleep_until(micros):
+    with _lock:
+        _State.control.sendall(f"sleep {micros}\n".encode())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            part = _State.control.recv(64)
+            if not part:
+                return
+            answer += part
+    set_clock(int(answer))
+
+
+def connect(address):
+    host, port = address.rsplit(":", 1)
+    _State.connection = http.client.HTTPConnection(host, int(port))
+    _State.connection.connect()
+    _State.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _call(method, path, headers, body=None):
+    headers = {"Lambda-Course-Time": str(now()), **headers}
+    _State.connection.request(method, "/2018-06-01/runtime/" + path, body, headers)
+    answer = _State.connection.getresponse()
+    return answer.status, answer.getheaders(), answer.read()
+
+
+def next_invocation():
+    status, headers, body = _call("GET", "invocation/next", {})
+    if status != 200:
+        raise RuntimeError(f"the Runtime API answers: {status}")
+    invocation = {name.lower(): value for name, value in headers}
+    set_clock(int(invocation.pop("lambda-course-time")))
+    invocation["body"] = body
+    return invocation
+
+
+def _post(path, headers, body):
+    status, _, _ = _call("POST", path, headers, body)
+    if status >= 500:
+        raise RuntimeError(f"the Runtime API answers: {status}")
+
+
+def respond(request_id, payload, content_type):
+    _post(f"invocation/{request_id}/response", {"Content-Type": content_type}, payload)
+
+
+def _plain(text):
+    return "".join(" " if ord(char) < 32 or ord(char) > 126 else char for char in text)
+
+
+def invocation_error(request_id, error, kind, cause):
+    headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind),
+               "Lambda-Runtime-Function-XRay-Error-Cause": _plain(cause)}
+    _post(f"invocation/{request_id}/error", headers, error.encode())
+
+
+def init_error(error, kind):
+    headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind)}
+    _post("init/error", headers, error.encode())

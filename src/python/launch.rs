@@ -1,0 +1,78 @@
+//! Starts programs other than the embedded interpreter as workers: a `python3`, or any `bootstrap`.
+//!
+//! The program starts itself with a hidden argument, joins and confines itself, and then becomes the other program.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use serde::{Deserialize, Serialize};
+
+use super::orders::{Enter, Order};
+use crate::sandbox;
+
+/// The hidden first argument that makes the program a launcher. The second is the launch, in JSON.
+pub const ARGUMENT: &str = "__launch";
+
+/// What the launcher becomes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Launch {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Its environment variables, and no others.
+    pub environment: BTreeMap<String, String>,
+    /// How it joins and confines itself.
+    pub sandbox: Enter,
+}
+
+/// Becomes the program that the arguments describe; returns only if that fails.
+#[must_use]
+pub fn main() -> ExitCode {
+    let launch = std::env::args().nth(2).unwrap_or_default();
+    let error = match serde_json::from_str::<Launch>(&launch) {
+        Ok(launch) => become_program(&launch),
+        Err(error) => error.into(),
+    };
+    eprintln!("lambda-course: {error}");
+    ExitCode::from(127)
+}
+
+fn become_program(launch: &Launch) -> io::Error {
+    if let Err(error) = join(&launch.sandbox) {
+        return error;
+    }
+    let mut command = Command::new(&launch.program);
+    command.args(&launch.arguments).env_clear().envs(&launch.environment);
+    let error = command.exec();
+    io::Error::other(format!("{} cannot be started: {error}", launch.program.display()))
+}
+
+fn join(enter: &Enter) -> io::Result<()> {
+    let log = UnixStream::connect(&enter.log)?;
+    rustix::stdio::dup2_stdout(&log)?;
+    rustix::stdio::dup2_stderr(&log)?;
+    std::env::set_current_dir(&enter.directory)?;
+    sandbox::confine(&enter.confinement)
+}
+
+/// The launch of a `python3` with our bootstrap, which lies unpacked in a folder.
+///
+/// # Errors
+///
+/// If the order cannot be written as JSON.
+pub fn python(python: &Path, bootstrap: &Path, order: &Order) -> serde_json::Result<Launch> {
+    let start = bootstrap.join("start.py");
+    let environment = BTreeMap::from([
+        ("_LAMBDA_COURSE_ORDER".to_owned(), serde_json::to_string(order)?),
+        ("PYTHONPATH".to_owned(), bootstrap.display().to_string()),
+        ("LC_CTYPE".to_owned(), "C.UTF-8".to_owned()),
+    ]);
+    // -B: no bytecode, so that a second save within the same second is never taken for the first.
+    let arguments = vec!["-B".to_owned(), "-X".to_owned(), "utf8".to_owned(), start.display().to_string()];
+    Ok(Launch { program: python.to_owned(), arguments, environment, sandbox: order.sandbox.clone() })
+}
