@@ -1,0 +1,13 @@
+import json
+
+DEFAULT_NAME = "World"
+
+
+def lambda_handler(event, context):
+    name = (event.get("name") or DEFAULT_NAME).strip()
+    body = {
+        "message": f"Hello, {name}!",
+        "requestId": context.aws_request_id,
+        "memoryMb": int(context.memory_limit_in_mb),
+    }
+    return {"statusCode": 200, "body": json.dumps(body)}
