@@ -18,6 +18,8 @@ pub mod python;
 
 pub mod lambda;
 
+pub mod endpoint;
+
 pub mod region;
 
 pub mod grade;

@@ -1,0 +1,143 @@
+//! Who may call the endpoint: one set of credentials per execution environment, and one for the outside.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::core::Core;
+
+/// Somebody who calls with credentials of their own.
+pub trait Caller: Send + Sync {
+    /// The execution environment that calls; `None` for the outside.
+    fn environment(&self) -> Option<String>;
+
+    /// Says that the caller only waits for an answer, until the guard is dropped: its own [`crate::clock::Busy`]
+    /// token is put aside meanwhile, so that virtual time can pass.
+    fn suspend(&self) -> Box<dyn Send>;
+}
+
+/// What a client signs its requests with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: String,
+    /// `AWS_SESSION_TOKEN`; the outside has none.
+    pub session_token: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is known of the owner of an access key.
+#[derive(Clone)]
+pub struct Identity {
+    /// The function's name for an execution environment, else the user's.
+    pub name: String,
+    /// The credentials.
+    pub credentials: Credentials,
+    /// Who calls.
+    pub caller: Arc<dyn Caller>,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("name", &self.name)
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The access keys of a Region.
+pub struct Callers {
+    core: Core,
+    outside: Credentials,
+    issued: Mutex<HashMap<String, Identity>>,
+}
+
+impl Callers {
+    pub(super) fn new(core: &Core) -> Self {
+        let outside = Credentials {
+            access_key_id: format!("AKIA{}", core.chance.alphanumeric(16)),
+            secret_access_key: core.chance.hex(40),
+            session_token: None,
+        };
+        let identity = Identity {
+            name: "learner".to_owned(),
+            credentials: outside.clone(),
+            caller: Arc::new(Outside),
+        };
+        Self {
+            core: core.clone(),
+            issued: Mutex::new(HashMap::from([(outside.access_key_id.clone(), identity)])),
+            outside,
+        }
+    }
+
+    /// The credentials for calls from the outside.
+    #[must_use]
+    pub fn outside(&self) -> &Credentials {
+        &self.outside
+    }
+
+    /// Temporary credentials, as a role session gets them. `name` becomes the session's name: on AWS, the
+    /// function's.
+    #[must_use]
+    pub fn issue(&self, name: &str, caller: Arc<dyn Caller>) -> Credentials {
+        let credentials = Credentials {
+            access_key_id: format!("ASIA{}", self.core.chance.alphanumeric(16)),
+            secret_access_key: self.core.chance.hex(40),
+            session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", self.core.chance.hex(128))),
+        };
+        let identity = Identity {
+            name: name.to_owned(),
+            credentials: credentials.clone(),
+            caller,
+        };
+        self.lock().insert(credentials.access_key_id.clone(), identity);
+        credentials
+    }
+
+    /// The owner of an access key.
+    #[must_use]
+    pub fn lookup(&self, access_key_id: &str) -> Option<Identity> {
+        self.lock().get(access_key_id).cloned()
+    }
+
+    /// Makes an access key invalid.
+    pub fn revoke(&self, access_key_id: &str) {
+        let gone = self.lock().remove(access_key_id);
+        drop(gone);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Identity>> {
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callers")
+            .field("outside", &self.outside)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Outside;
+
+impl Caller for Outside {
+    fn environment(&self) -> Option<String> {
+        None
+    }
+
+    fn suspend(&self) -> Box<dyn Send> {
+        Box::new(())
+    }
+}

@@ -1,0 +1,68 @@
+//! The S3 protocol, read and written by `s3s`, onto [`crate::cloud::s3`].
+
+#![allow(clippy::unused_async, reason = "all operations are called alike")]
+#![allow(clippy::wildcard_imports, reason = "the protocol has hundreds of types")]
+
+mod backend;
+mod bucket;
+mod convert;
+mod multipart;
+mod object;
+
+use std::sync::Arc;
+
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3Result, s3_error};
+
+use self::backend::Backend;
+use crate::cloud::{Cloud, Identity};
+
+/// The request's id, among its extensions.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) String);
+
+/// The S3 service of a cloud.
+pub(super) fn service(cloud: Arc<Cloud>) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(Backend {
+        cloud: Arc::clone(&cloud),
+    });
+    let mut config = S3Config::default();
+    // Callers inside live in virtual time: see the `signature` module.
+    config.presigned_url_max_skew_time_secs = u32::MAX;
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+    builder.set_auth(Keys(cloud));
+    builder.set_access(Identified);
+    builder.build()
+}
+
+struct Keys(Arc<Cloud>);
+
+#[async_trait::async_trait]
+impl S3Auth for Keys {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        let identity = self.0.callers.lookup(access_key);
+        let identity = identity.ok_or_else(|| {
+            s3_error!(
+                InvalidAccessKeyId,
+                "The AWS Access Key Id you provided does not exist in our records."
+            )
+        })?;
+        Ok(identity.credentials.secret_access_key.into())
+    }
+}
+
+/// Lets in whom the server identified.
+struct Identified;
+
+#[async_trait::async_trait]
+impl S3Access for Identified {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        match context.extensions_mut().get::<Identity>() {
+            Some(_) => Ok(()),
+            None => Err(s3_error!(AccessDenied, "Access Denied")),
+        }
+    }
+}
