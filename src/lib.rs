@@ -24,4 +24,11 @@ pub mod region;
 
 pub mod grade;
 
+pub mod quiz;
+
+pub mod progress;
+
+pub mod learner;
+
 pub mod markdown;
+
