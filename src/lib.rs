@@ -32,3 +32,4 @@ pub mod learner;
 
 pub mod markdown;
 
+pub mod cli;

@@ -4,6 +4,7 @@
 
 pub mod case;
 pub mod exercise;
+pub mod ids;
 pub mod lesson;
 pub mod load;
 pub mod markdown;
