@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
+use super::count::contents;
 use super::{Context, Exit, engine};
-use crate::course::Course;
 use crate::progress::{Opened, Store};
 
 /// Show what was found and chosen: engine, terminal, colours, folders, store
@@ -108,18 +108,7 @@ fn course(context: &Context<'_>, problems: &mut Vec<String>) -> String {
         .as_ref()
         .map_or("built in".to_owned(), |folder| folder.display().to_string());
     match context.course() {
-        Ok(Course {
-            title,
-            lessons,
-            exercises,
-            quizzes,
-            ..
-        }) => format!(
-            "{title} ({place}): {} lessons, {} exercises, {} quizzes",
-            lessons.len(),
-            exercises.len(),
-            quizzes.len()
-        ),
+        Ok(course) => format!("{} ({place}): {}", course.title, contents(&course)),
         Err(error) => {
             problems.push(format!("{error:#}"));
             format!("{place}: cannot be loaded")

@@ -159,39 +159,60 @@ fn of(course: &Course, store: &Store, files: &LearnerFiles, today: jiff::civil::
 }
 
 fn print(context: &mut Context<'_>, overview: &Overview) -> Result<()> {
-    let style = context.style();
-    let mark = |done: bool, begun: bool| match (style.words, done, begun) {
-        (true, true, _) => "done ",
+    writeln!(context.out, "{}", context.style().bold(&overview.title))?;
+    heading(context, "Lessons")?;
+    for item in &overview.lessons {
+        let state = (item.state == LessonState::Read, item.state == LessonState::Begun);
+        line(context, state, &item.id, &format!("{} min", item.minutes), &item.title)?;
+    }
+    heading(context, "Exercises")?;
+    for item in &overview.exercises {
+        let state = (item.state == ExerciseState::Passed, item.state == ExerciseState::Begun);
+        line(context, state, &item.id, &format!("{} min", item.minutes), &item.title)?;
+    }
+    heading(context, "Quizzes")?;
+    for item in &overview.quizzes {
+        let state = (item.right == item.questions, item.answered > 0);
+        let due = if item.due > 0 {
+            format!("{} to review", item.due)
+        } else {
+            String::new()
+        };
+        line(
+            context,
+            state,
+            &item.id,
+            &format!("{} of {} right", item.right, item.questions),
+            &due,
+        )?;
+    }
+    Ok(())
+}
+
+fn heading(context: &mut Context<'_>, text: &str) -> Result<()> {
+    Ok(writeln!(context.out, "\n{}", context.style().bold(text))?)
+}
+
+/// One line: whether it is done or begun, its id, a fact and its title; in columns, unless lines are to be plain.
+fn line(context: &mut Context<'_>, (done, begun): (bool, bool), id: &str, fact: &str, title: &str) -> Result<()> {
+    let mark = match (context.style().words, done, begun) {
+        (true, true, _) => "done",
         (true, false, true) => "begun",
-        (true, false, false) => "new  ",
+        (true, false, false) => "new",
         (false, true, _) => "✓",
         (false, false, true) => "…",
         (false, false, false) => " ",
     };
-    let out = &mut context.out;
-    writeln!(out, "{}\n\n{}", style.bold(&overview.title), style.bold("Lessons"))?;
-    for line in &overview.lessons {
-        let mark = mark(line.state == LessonState::Read, line.state == LessonState::Begun);
-        writeln!(out, "  {mark} {:<24} {:>3} min  {}", line.id, line.minutes, line.title)?;
-    }
-    writeln!(out, "\n{}", style.bold("Exercises"))?;
-    for line in &overview.exercises {
-        let mark = mark(line.state == ExerciseState::Passed, line.state == ExerciseState::Begun);
-        writeln!(out, "  {mark} {:<24} {:>3} min  {}", line.id, line.minutes, line.title)?;
-    }
-    writeln!(out, "\n{}", style.bold("Quizzes"))?;
-    for line in &overview.quizzes {
-        let mark = mark(line.right == line.questions, line.answered > 0);
-        let due = if line.due > 0 {
-            format!(", {} to review", line.due)
-        } else {
-            String::new()
-        };
-        writeln!(
-            out,
-            "  {mark} {:<24} {} of {} right{due}",
-            line.id, line.right, line.questions
-        )?;
-    }
-    Ok(())
+    let text = if context.globals.plain {
+        let parts = [id, title, fact, mark];
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<&str>>()
+            .join(", ")
+    } else {
+        let width = if context.style().words { 5 } else { 1 };
+        format!("  {mark:<width$} {id:<24} {fact:>6}  {title}")
+    };
+    Ok(writeln!(context.out, "{}", text.trim_end())?)
 }

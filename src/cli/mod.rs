@@ -2,6 +2,7 @@
 //! them, and return how they ended.
 
 mod context;
+mod count;
 mod doctor;
 pub mod engine;
 mod grading;

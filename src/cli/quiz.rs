@@ -112,7 +112,12 @@ fn ask(context: &mut Context<'_>, session: &Session, question: &Question, style:
             writeln!(context.out, "    {line}")?;
         }
         let event = question.event.clone().unwrap_or_else(|| serde_json::json!({}));
-        writeln!(context.out, "\n    event = {event}\n")?;
+        let times = if question.invocations > 1 {
+            format!(", {} times", question.invocations)
+        } else {
+            String::new()
+        };
+        writeln!(context.out, "\n    invoked with {event}{times}\n")?;
     }
     for (letter, option) in ('a'..).zip(&question.options) {
         writeln!(context.out, "  {letter}) {}", option.text.trim())?;

@@ -1,15 +1,15 @@
-//! `read`: a lesson.
+//! `read`: a lesson, or what an exercise asks for.
 
 use anyhow::Result;
 use clap::Args;
 
 use super::{Context, Exit, context};
-use crate::course::Lesson;
+use crate::course::{Course, Exercise, Lesson};
 
-/// Print a lesson
+/// Print a lesson, or what an exercise asks for
 #[derive(Debug, Args)]
 pub(super) struct Read {
-    /// The lesson's id, number or name
+    /// The lesson's id, number or name; or an exercise's id or name
     lesson: String,
     /// Columns [default: those of the terminal, at most 100; else 80]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
@@ -19,23 +19,43 @@ pub(super) struct Read {
 impl Read {
     pub(super) fn run(self, context: &mut Context<'_>) -> Result<Exit> {
         let course = context.course()?;
-        let lesson = context::lesson(&course, &self.lesson)?;
         let width = self
             .width
             .or(context.size.map(|(columns, _)| columns.min(100)))
             .unwrap_or(80);
-        let text = render(lesson, width, context.globals.plain);
-        write!(context.out, "{text}")?;
-        context
-            .store()?
-            .set_lesson_read(&lesson.id, (context.now)().timestamp())?;
+        let plain = context.globals.plain;
+        match find(&course, &self.lesson)? {
+            Found::Lesson(lesson) => {
+                write!(context.out, "{}", render(&lesson_text(lesson), width, plain))?;
+                context
+                    .store()?
+                    .set_lesson_read(&lesson.id, (context.now)().timestamp())?;
+            }
+            Found::Exercise(exercise) => {
+                write!(context.out, "{}", render(&exercise_text(exercise), width, plain))?;
+            }
+        }
         Ok(Exit::Passed)
     }
 }
 
-/// A lesson laid out for a width.
-fn render(lesson: &Lesson, _width: u16, _plain: bool) -> String {
-    // Seam: the `markdown` module lays the body out.
+enum Found<'c> {
+    Lesson(&'c Lesson),
+    Exercise(&'c Exercise),
+}
+
+/// What is meant: an exercise by its whole id, else a lesson, else an exercise.
+fn find<'c>(course: &'c Course, query: &str) -> Result<Found<'c>> {
+    if let Some(exercise) = course.exercise(query) {
+        return Ok(Found::Exercise(exercise));
+    }
+    match context::lesson(course, query) {
+        Ok(lesson) => Ok(Found::Lesson(lesson)),
+        Err(error) => context::exercise(course, query).map(Found::Exercise).map_err(|_| error),
+    }
+}
+
+fn lesson_text(lesson: &Lesson) -> String {
     let front = &lesson.front;
     let objectives: Vec<String> = front
         .objectives
@@ -49,4 +69,23 @@ fn render(lesson: &Lesson, _width: u16, _plain: bool) -> String {
         objectives.concat(),
         lesson.body.trim()
     )
+}
+
+fn exercise_text(exercise: &Exercise) -> String {
+    let Exercise {
+        id, manifest, brief, ..
+    } = exercise;
+    let title = &manifest.title;
+    let grade = format!("Grade yours: `lambda-course test {id}`");
+    format!(
+        "# {title}\n\n{} minutes\n\n{}\n\n{grade}\n",
+        manifest.minutes,
+        brief.trim()
+    )
+}
+
+/// Markdown laid out for a width.
+fn render(markdown: &str, _width: u16, _plain: bool) -> String {
+    // Seam: the `markdown` module lays it out.
+    markdown.to_owned()
 }

@@ -58,12 +58,13 @@ impl Test {
         }
         let submissions: Vec<(&Exercise, Submission)> = exercises
             .into_iter()
-            .map(|exercise| Ok((exercise, Submission::new(self.submission(exercise, &files)?))))
+            .map(|exercise| Ok((exercise, Submission::new(self.submission(exercise, &files, context)?))))
             .collect::<Result<_>>()?;
         let runner = (context.runners)(self.engine)?;
         let mut verdicts = Vec::new();
         for (exercise, submission) in submissions {
-            let verdict = self.grade(context, &runner, exercise, submission)?;
+            let graded = self.graded(exercise, &files);
+            let verdict = self.grade(context, &runner, exercise, submission, &graded)?;
             if self.is_own() {
                 store.record_attempt(&exercise.id, attempt(&verdict, context))?;
             }
@@ -111,16 +112,33 @@ impl Test {
         Ok(first.into_iter().collect())
     }
 
-    fn submission(&self, exercise: &Exercise, files: &LearnerFiles) -> Result<Files> {
+    fn submission(&self, exercise: &Exercise, files: &LearnerFiles, context: &mut Context<'_>) -> Result<Files> {
         if self.solutions {
             return Ok(exercise.solution.clone());
         }
         if self.starters {
             return Ok(exercise.starter.clone());
         }
+        if let Some(path) = &self.file {
+            return from_path(exercise, path);
+        }
+        let made = files.begin(exercise)?;
+        for path in &made {
+            writeln!(context.err, "made {}", path.display())?;
+        }
+        if !made.is_empty() {
+            writeln!(context.err, "what it must do: lambda-course read {}", exercise.id)?;
+        }
+        Ok(files.read(exercise)?)
+    }
+
+    /// What is graded, in words.
+    fn graded(&self, exercise: &Exercise, files: &LearnerFiles) -> String {
         match &self.file {
-            Some(path) => from_path(exercise, path),
-            None => Ok(files.read(exercise)?),
+            Some(path) => path.display().to_string(),
+            None if self.solutions => "the solution".to_owned(),
+            None if self.starters => "the starter".to_owned(),
+            None => files.folder(exercise).display().to_string(),
         }
     }
 
@@ -130,13 +148,14 @@ impl Test {
         runner: &Arc<dyn Runner>,
         exercise: &Exercise,
         submission: Submission,
+        graded: &str,
     ) -> Result<ExerciseVerdict> {
         if self.json || self.junit {
             return grading::grade(runner, exercise, submission, |_| Ok(()));
         }
         let style = context.style();
         let mut screen = Screen::new(context.out, style, exercise);
-        screen.heading()?;
+        screen.heading(graded)?;
         let verdict = grading::grade(runner, exercise, submission, |event| screen.event(event))?;
         screen.verdict(&verdict)?;
         Ok(verdict)

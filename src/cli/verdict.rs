@@ -36,9 +36,14 @@ impl<'a> Screen<'a> {
         }
     }
 
-    pub(super) fn heading(&mut self) -> Result<()> {
+    /// Prints what is graded.
+    pub(super) fn heading(&mut self, graded: &str) -> Result<()> {
         let Exercise { id, manifest, .. } = self.exercise;
-        writeln!(self.out, "{}\n", self.style.bold(&format!("{id}: {}", manifest.title)))?;
+        writeln!(
+            self.out,
+            "{}\n{graded}\n",
+            self.style.bold(&format!("{id}: {}", manifest.title))
+        )?;
         Ok(self.out.flush()?)
     }
 
@@ -57,7 +62,9 @@ impl<'a> Screen<'a> {
         for case in verdict.cases.iter().skip(self.printed) {
             self.case_line(case)?;
         }
-        writeln!(self.out)?;
+        if !verdict.cases.is_empty() {
+            writeln!(self.out)?;
+        }
         if let Some(message) = &verdict.message {
             writeln!(self.out, "{} {}\n", self.style.fail(), printable(message.trim()))?;
         }
@@ -90,26 +97,37 @@ impl<'a> Screen<'a> {
             writeln!(self.out, "{}\n", indent(text))?;
         }
         self.part("sent", case.sent.as_deref())?;
-        self.part("expected", case.expected.as_ref().map(pretty).as_deref())?;
-        self.part("got", case.actual.as_ref().map(pretty).as_deref())?;
-        if !case.diff.is_empty() {
-            writeln!(self.out, "  {}", style.bold("difference (- expected, + got)"))?;
-            for line in &case.diff {
-                let text = printable(&line.text);
-                let line = match line.side {
-                    DiffSide::Same => format!("    {text}"),
-                    DiffSide::Expected => style.green(&format!("  - {text}")),
-                    DiffSide::Actual => style.red(&format!("  + {text}")),
-                };
-                writeln!(self.out, "  {line}")?;
-            }
-        }
+        self.values(case)?;
         if let Some(SourceLine { file, line, text }) = &case.line {
             self.part("at", Some(&format!("{file}, line {line}: {}", text.trim())))?;
         }
         self.log(&case.log)?;
         self.part("look at", case.hint.as_deref())?;
         Ok(writeln!(self.out)?)
+    }
+
+    /// Expected and got: side by side where they are short, else line by line.
+    fn values(&mut self, case: &CaseVerdict) -> Result<()> {
+        let values: Vec<String> = [&case.expected, &case.actual]
+            .into_iter()
+            .flatten()
+            .map(pretty)
+            .collect();
+        if case.diff.is_empty() || (values.len() == 2 && values.iter().all(|value| !value.contains('\n'))) {
+            self.part("expected", case.expected.as_ref().map(pretty).as_deref())?;
+            return self.part("got", case.actual.as_ref().map(pretty).as_deref());
+        }
+        writeln!(self.out, "  {}", self.style.bold("expected (-) and got (+)"))?;
+        for line in &case.diff {
+            let text = printable(&line.text);
+            let line = match line.side {
+                DiffSide::Same => format!("    {text}"),
+                DiffSide::Expected => self.style.green(&format!("  - {text}")),
+                DiffSide::Actual => self.style.red(&format!("  + {text}")),
+            };
+            writeln!(self.out, "  {line}")?;
+        }
+        Ok(())
     }
 
     fn part(&mut self, name: &str, text: Option<&str>) -> Result<()> {

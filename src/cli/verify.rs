@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::count::{contents, count};
 use super::engine::Engine;
 use super::printable::printable;
 use super::{Context, Exit, grading};
@@ -14,8 +15,8 @@ use crate::course::case::{Action, ErrorPattern, Expectation, Invoke, Step};
 use crate::course::exercise::{Files, Mistake};
 use crate::course::lesson::Scenario;
 use crate::course::quiz::{Question, QuestionKind, Shown};
-use crate::course::{Course, Exercise, Lesson, Problem, Source, schema, validate};
-use crate::grade::{ExerciseStatus, ExerciseVerdict, RunReport, Runner, StepReport, Submission};
+use crate::course::{Course, Exercise, Lesson, Position, Problem, Source, schema, validate};
+use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict, RunReport, Runner, StepReport, Submission};
 use crate::quiz::marking::is_accepted;
 
 /// Check a whole course: its files, and that everything in it runs as it says
@@ -44,18 +45,16 @@ impl Verify {
         };
         let loaded = validate::check(&source);
         for problem in &loaded.problems {
-            writeln!(context.out, "{problem}")?;
+            writeln!(context.out, "{}", printable(&problem.to_string()))?;
         }
         let course = loaded.course;
         writeln!(
             context.out,
-            "files: {} lessons, {} exercises, {} quizzes, {}",
-            course.lessons.len(),
-            course.exercises.len(),
-            course.quizzes.len(),
+            "files: {}, {}",
+            contents(&course),
             problems(loaded.problems.len())
         )?;
-        let mut count = loaded.problems.len();
+        let mut number = loaded.problems.len();
         if !self.files {
             let course = Arc::new(course);
             let mut runs = Runs {
@@ -70,25 +69,23 @@ impl Verify {
             for lesson in &course.lessons {
                 runs.lesson(lesson)?;
             }
-            for question in course
-                .quizzes
-                .iter()
-                .flat_map(|quiz| quiz.questions.iter().map(move |q| (quiz, q)))
-            {
-                runs.question(&question.0.lesson, question.1)?;
+            for quiz in &course.quizzes {
+                for question in &quiz.questions {
+                    runs.question(&quiz.lesson, question)?;
+                }
             }
-            count += runs.count;
+            number += runs.count;
         }
-        writeln!(context.out, "{}", problems(count))?;
-        Ok(Exit::passed_if(count == 0))
+        writeln!(context.out, "{}", problems(number))?;
+        Ok(Exit::passed_if(number == 0))
     }
 }
 
-fn problems(count: usize) -> String {
-    match count {
-        0 => "no problems".to_owned(),
-        1 => "1 problem".to_owned(),
-        _ => format!("{count} problems"),
+fn problems(number: usize) -> String {
+    if number == 0 {
+        "no problems".to_owned()
+    } else {
+        count(number, "problem", "problems")
     }
 }
 
@@ -123,10 +120,10 @@ impl Runs<'_, '_> {
         for mistake in &exercise.manifest.mistakes {
             self.mistake(exercise, mistake)?;
         }
-        let mistakes = exercise.manifest.mistakes.len();
+        let mistakes = count(exercise.manifest.mistakes.len(), "mistake is", "mistakes are");
         self.said(
             before,
-            &format!("{id}: the starter fails, the solution passes, {mistakes} mistakes are recognised"),
+            &format!("{id}: the starter fails, the solution passes, {mistakes} recognised"),
         )
     }
 
@@ -155,7 +152,7 @@ impl Runs<'_, '_> {
                 let message = format!("in the case `{}` the message of `{}` shows", mistake.case, other.id);
                 Problem::new(folder, message).help("the first that matches speaks: put the narrower one first")
             }
-            (Some(case), None) if case.status == crate::grade::CaseStatus::Pass => {
+            (Some(case), None) if case.status == CaseStatus::Pass => {
                 Problem::new(folder, format!("the case `{}` passes with this mistake", mistake.case))
             }
             (Some(case), None) => {
@@ -189,7 +186,7 @@ impl Runs<'_, '_> {
             blocks += 1;
             if let Some(message) = self.run(scenario, block.text)?.problem {
                 let file = format!("lessons/{}.md", lesson.id);
-                let position = crate::course::Position {
+                let position = Position {
                     line: block.line,
                     column: 1,
                 };
@@ -201,7 +198,10 @@ impl Runs<'_, '_> {
         if blocks == 0 {
             return Ok(());
         }
-        self.said(before, &format!("{}: {blocks} blocks run", lesson.id))
+        self.said(
+            before,
+            &format!("{}: {}", lesson.id, count(blocks, "block runs", "blocks run")),
+        )
     }
 
     /// What is to be predicted is what really comes.
@@ -250,10 +250,7 @@ fn first_failure(verdict: &ExerciseVerdict) -> String {
     if let Some(message) = &verdict.message {
         return message.clone();
     }
-    let failed = verdict
-        .cases
-        .iter()
-        .find(|case| case.status != crate::grade::CaseStatus::Pass);
+    let failed = verdict.cases.iter().find(|case| case.status != CaseStatus::Pass);
     failed.map_or_else(
         || "no case was run".to_owned(),
         |case| format!("{} ({})", case.message.as_deref().unwrap_or("it failed"), case.id),

@@ -112,10 +112,6 @@ impl Symptoms {
     /// Whether nothing is given that tells one failure from another.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self
-            == Self {
-                cases: self.cases.clone(),
-                ..Self::default()
-            }
+        *self == Self::default()
     }
 }

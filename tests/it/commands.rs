@@ -41,6 +41,24 @@ fn read_prints_a_lesson_and_notes_it() {
         printed.out
     );
     assert!(desk.run("list --json").out.contains("\"state\": \"read\""));
+    assert!(
+        desk.run("read 01-greeter").out.contains("Hello, NAME!"),
+        "an exercise's brief by its id"
+    );
+    assert!(
+        desk.run("read greeter").out.starts_with("# A greeter"),
+        "or by its name, if no lesson is meant"
+    );
+}
+
+#[test]
+fn the_first_test_makes_the_learners_file_and_says_so() {
+    let desk = Desk::new();
+    let printed = desk.run("test 1");
+    assert_eq!(printed.exit, Exit::Failed);
+    let made = "made [desk]/files/01-greeter/handler.py\nwhat it must do: lambda-course read 01-greeter\n";
+    assert_eq!(printed.err, made);
+    assert_eq!(desk.run("test 1").err, "");
 }
 
 #[test]
@@ -62,6 +80,14 @@ fn test_opens_the_first_failure() {
     assert_snapshot!("test_fails", printed.out);
     assert_snapshot!("test_fails_plain", desk.run("test --plain").out);
     assert_snapshot!("test_fails_json", desk.run("test --json").out);
+    desk.handler(&format!("{WRONG}# wide"));
+    let wide = desk.run("test").out;
+    assert!(
+        wide.contains("  expected (-) and got (+)\n    - \"Hello, Ada!\"\n    + \"Hi, Ada!\"\n"),
+        "{wide}"
+    );
+    assert!(!wide.contains("got:"), "{wide}");
+    desk.handler(WRONG);
     assert_snapshot!("test_fails_junit", desk.run("test --junit").out);
 }
 
@@ -282,7 +308,7 @@ fn verify_checks_files_alone() {
     let mut desk = Desk::new();
     assert_eq!(
         desk.run("verify --files").out,
-        "files: 2 lessons, 1 exercises, 1 quizzes, no problems\nno problems\n"
+        "files: 2 lessons, 1 exercise, 1 quiz, no problems\nno problems\n"
     );
     let course = desk.own_course();
     fs::write(course.join("lessons/02-more.md"), "no front matter").unwrap();

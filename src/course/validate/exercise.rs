@@ -286,7 +286,7 @@ fn check_mistake(exercise: &Exercise, mistake: &Mistake, document: &Document, at
         problems.push(
             document
                 .problem(&format!("{at}/when"), "this matches every failure")
-                .help("give at least one symptom besides `cases`"),
+                .help("give at least one symptom, or the `cases` in which nothing else can be the matter"),
         );
     }
 }

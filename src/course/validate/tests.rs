@@ -49,7 +49,7 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     (MANIFEST, "file = \"names.txt\"", "file = \"names.txt\"\ntext = \"\"", "exactly one of `text`, `json`, `file`"),
     (MANIFEST, "id = \"slow\"", "id = \"sloow\"", "the folder mistakes/sloow/ is missing"),
     (MANIFEST, "error_type = \"KeyError\"", "error_type = \"(\"", "21:23: this is not a regular expression"),
-    (MANIFEST, "{ error_type = \"KeyError\" }", "{ cases = [\"without-name\"] }", "this matches every failure"),
+    (MANIFEST, "{ error_type = \"KeyError\" }", "{}", "this matches every failure"),
     (MANIFEST, "case = \"without-name\"", "case = \"without-nam\"", "19:8: there is no case `without-nam`"),
     (MANIFEST, "run_status = \"timeout\"", "run_status = \"slow\"", "an invocation does not end in `slow`"),
     (CASES, "\"id\": \"greets-3\"", "\"id\": \"greets-2\"", "there are two cases `greets-2`"),
@@ -66,6 +66,12 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     ("exercises/01-greeter/hints.md", "## The code", "### The code", "there are 2 hints, not 3"),
     ("exercises/01-greeter/events/ada.json", "}", "", "this is not JSON"),
 ];
+
+#[test]
+#[ignore = "the content of the course is not here yet"]
+fn the_built_in_course_has_no_problems() {
+    assert_eq!(problems(&Source::embedded()), Vec::<String>::new());
+}
 
 /// Each change of the sound course makes exactly one problem.
 #[test]
