@@ -37,6 +37,13 @@ CREATE TABLE review (
     box INTEGER NOT NULL,
     due TEXT NOT NULL
 ) STRICT;
+CREATE TABLE draft (
+    exercise TEXT NOT NULL,
+    file TEXT NOT NULL,
+    base TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (exercise, file)
+) STRICT;
 CREATE TABLE setting (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

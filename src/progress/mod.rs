@@ -5,6 +5,7 @@
 //! ids of the course; ids that the course does not know are kept.
 
 mod answers;
+mod drafts;
 mod exercises;
 mod lessons;
 mod migrations;
@@ -16,6 +17,7 @@ mod store;
 mod tests;
 
 pub use answers::QuestionProgress;
+pub use drafts::Draft;
 pub use exercises::{Attempt, ExerciseProgress};
 pub use lessons::LessonProgress;
 pub use portable::{ImportError, Merged};

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::{Attempt, ImportError, Store};
+use super::{Attempt, Draft, ImportError, Store};
 use crate::quiz::{Answer, Outcome};
 
 fn at(second: i64) -> Timestamp {
@@ -69,9 +69,20 @@ fn everything_is_there_after_opening_again() {
     store
         .set_resume_point(&serde_json::json!({"screen": "lesson", "id": "01-l"}))
         .unwrap();
+    let draft = Draft {
+        base: "old".to_owned(),
+        text: "new\n".to_owned(),
+    };
+    store.set_draft("01-a", "handler.py", Some(&draft)).unwrap();
+    store.set_draft("01-a", "other.py", Some(&draft)).unwrap();
+    store.set_draft("01-a", "other.py", None).unwrap();
     drop(store);
 
     let store = open(folder.path());
+    assert_eq!(
+        store.drafts().unwrap(),
+        [(("01-a".to_owned(), "handler.py".to_owned()), draft)].into()
+    );
     let exercise = store.exercise("01-a").unwrap();
     assert_eq!(
         (exercise.attempts, exercise.last, exercise.passed),
