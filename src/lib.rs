@@ -32,4 +32,6 @@ pub mod learner;
 
 pub mod markdown;
 
+pub mod tui;
+
 pub mod cli;

@@ -62,27 +62,33 @@ pub struct Link {
 }
 
 impl Layout {
-    /// Where `needle` stands, upper and lower case alike. A match lies on one line.
+    /// Where `needle` stands.
     #[must_use]
     pub fn find(&self, needle: &str) -> Vec<Match> {
-        let needle = needle.to_lowercase();
-        let mut found = Vec::new();
-        if needle.is_empty() {
-            return found;
-        }
-        for (line, content) in self.lines.iter().enumerate() {
-            let text = content.text();
-            let lower = text.to_lowercase();
-            // Lowering may move bytes; then cells are counted in the lowered text.
-            let base = if lower.len() == text.len() { &text } else { &lower };
-            for (at, part) in lower.match_indices(&needle) {
-                let start = base.get(..at).map_or(at, width);
-                let end = start + base.get(at..at + part.len()).map_or(part.len(), width);
-                found.push(Match { line, start, end });
-            }
-        }
-        found
+        find(&self.lines, needle)
     }
+}
+
+/// Where `needle` stands in lines, upper and lower case alike. A match lies on one line.
+#[must_use]
+pub fn find(lines: &[Line], needle: &str) -> Vec<Match> {
+    let needle = needle.to_lowercase();
+    let mut found = Vec::new();
+    if needle.is_empty() {
+        return found;
+    }
+    for (line, content) in lines.iter().enumerate() {
+        let text = content.text();
+        let lower = text.to_lowercase();
+        // Lowering may move bytes; then cells are counted in the lowered text.
+        let base = if lower.len() == text.len() { &text } else { &lower };
+        for (at, part) in lower.match_indices(&needle) {
+            let start = base.get(..at).map_or(at, width);
+            let end = start + base.get(at..at + part.len()).map_or(part.len(), width);
+            found.push(Match { line, start, end });
+        }
+    }
+    found
 }
 
 /// Lays blocks out.

@@ -27,6 +27,14 @@ pub enum Role {
     Comment,
     /// In code: the name of what is defined or called.
     Name,
+    /// Less important than what is around it.
+    Quiet,
+    /// Worth the eye: what can be chosen or pressed.
+    Accent,
+    /// Went well.
+    Good,
+    /// Went wrong.
+    Bad,
 }
 
 /// A role and the emphasis on top of it.
@@ -77,6 +85,12 @@ impl Span {
     }
 }
 
+/// Breaks text into lines of at most `limit` cells, between words where that is possible.
+#[must_use]
+pub fn wrap(spans: &[Span], limit: usize) -> Vec<Line> {
+    super::wrap::wrap(spans, limit)
+}
+
 /// A laid-out line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
@@ -91,6 +105,13 @@ impl Line {
         self.spans.iter().map(Span::width).sum()
     }
 
+    /// A line of one piece.
+    pub fn of(text: impl Into<String>, face: impl Into<Face>) -> Self {
+        Self {
+            spans: vec![Span::new(text, face)],
+        }
+    }
+
     /// The text without its faces.
     #[must_use]
     pub fn text(&self) -> String {
@@ -98,7 +119,8 @@ impl Line {
     }
 
     /// The line with `prefix` before it.
-    pub(super) fn prefixed(mut self, prefix: Span) -> Self {
+    #[must_use]
+    pub fn prefixed(mut self, prefix: Span) -> Self {
         if !prefix.text.is_empty() {
             self.spans.insert(0, prefix);
         }

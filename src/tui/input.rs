@@ -1,0 +1,86 @@
+//! Keys, pasted text, sizes and signals as messages.
+
+use crossterm::event::{Event, EventStream};
+use futures::StreamExt;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::key::Key;
+use super::msg::Msg;
+
+/// Reads the terminal until it is stopped.
+pub struct Input {
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Input {
+    /// Begins to read.
+    #[must_use]
+    pub fn start(messages: UnboundedSender<Msg>) -> Self {
+        let cancel = CancellationToken::new();
+        let task = tokio::spawn(read(messages, cancel.clone()));
+        Self { cancel, task }
+    }
+
+    /// Stops and waits until nothing reads the terminal any more: another program may have it then.
+    pub async fn stop(&mut self) {
+        self.cancel.cancel();
+        let _ = (&mut self.task).await;
+    }
+}
+
+async fn read(messages: UnboundedSender<Msg>, cancel: CancellationToken) {
+    let mut events = EventStream::new();
+    loop {
+        let event = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            event = events.next() => event,
+        };
+        let msg = match event {
+            Some(Ok(Event::Key(key))) => Key::of(key).map(Msg::Key),
+            Some(Ok(Event::Paste(text))) => Some(Msg::Paste(text)),
+            Some(Ok(Event::Resize(width, height))) => Some(Msg::Resize(width, height)),
+            Some(Ok(_)) => None,
+            // The terminal is gone.
+            Some(Err(_)) | None => {
+                let _ = messages.send(Msg::Terminate);
+                return;
+            }
+        };
+        if let Some(msg) = msg
+            && messages.send(msg).is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// Waits for a signal that asks the program to end.
+#[cfg(unix)]
+pub async fn signals(messages: UnboundedSender<Msg>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    let _ = messages.send(Msg::Terminate);
+}
+
+/// Waits for a signal that asks the program to end.
+#[cfg(not(unix))]
+pub async fn signals(messages: UnboundedSender<Msg>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        let _ = messages.send(Msg::Terminate);
+    }
+}
