@@ -132,6 +132,15 @@ pub enum Place {
     },
 }
 
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// These options, by their place from 0.
+    Chosen(BTreeSet<usize>),
+    /// This text.
+    Typed(String),
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -143,6 +152,10 @@ pub enum Change {
         exercise: String,
         /// Whether all cases passed.
         passed: bool,
+        /// How many cases passed.
+        cases_passed: usize,
+        /// How many there are.
+        cases: usize,
     },
     /// So many hints of an exercise have been shown.
     Hints {
@@ -157,8 +170,14 @@ pub enum Change {
     Answer {
         /// The question.
         question: String,
+        /// What was answered.
+        answer: Answer,
         /// Whether it was right.
         right: bool,
+        /// Whether it was partly right.
+        partly: bool,
+        /// Whether this was the first answer to the question in its quiz.
+        first: bool,
     },
     /// The learner is here now.
     Place(Place),
@@ -186,7 +205,7 @@ impl Progress {
             Change::LessonRead(id) => {
                 self.lessons.insert(id.clone());
             }
-            Change::Attempt { exercise, passed } => {
+            Change::Attempt { exercise, passed, .. } => {
                 let state = self.exercises.entry(exercise.clone()).or_default();
                 state.attempts += 1;
                 state.passed |= passed;
@@ -196,7 +215,7 @@ impl Progress {
                 state.hints = state.hints.max(*shown);
             }
             Change::SolutionSeen(exercise) => self.exercises.entry(exercise.clone()).or_default().solution_seen = true,
-            Change::Answer { question, right } => {
+            Change::Answer { question, right, .. } => {
                 // What was wrong comes back at once, what was right when the store says so.
                 let state = QuestionProgress {
                     right: *right,

@@ -134,7 +134,7 @@ fn beside(name: &str, mine: &str, solution: &str, limit: usize) -> Vec<Line> {
         pair(strong("- yours", Role::Bad), strong("+ solution", Role::Good)),
     ];
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    let mut flush = |left: &mut Vec<Line>, right: &mut Vec<Line>, lines: &mut Vec<Line>| {
+    let flush = |left: &mut Vec<Line>, right: &mut Vec<Line>, lines: &mut Vec<Line>| {
         for index in 0..left.len().max(right.len()) {
             let at = |side: &[Line]| side.get(index).cloned().unwrap_or_default();
             lines.push(pair(at(left), at(right)));

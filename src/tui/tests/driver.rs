@@ -149,12 +149,12 @@ impl App {
         text(&self.buffer())
     }
 
-    pub fn shows(&self, text: &str) -> &Self {
+    pub fn shows(&mut self, text: &str) -> &mut Self {
         assert!(self.screen().contains(text), "no {text:?} in\n{}", self.screen());
         self
     }
 
-    pub fn lacks(&self, text: &str) -> &Self {
+    pub fn lacks(&mut self, text: &str) -> &mut Self {
         assert!(!self.screen().contains(text), "{text:?} in\n{}", self.screen());
         self
     }

@@ -11,7 +11,7 @@ use crate::tui::course_map::Stop;
 use crate::tui::keymap::Command;
 use crate::tui::model::{Model, Screen};
 use crate::tui::navigate;
-use crate::tui::ports::{Change, Place};
+use crate::tui::ports::{Answer, Change, Place};
 use crate::tui::scroll::Scroll;
 
 /// A quiz under way.
@@ -35,6 +35,8 @@ pub struct QuizState {
     pub given: Vec<Option<bool>>,
     /// Where the question is scrolled to.
     pub scroll: Scroll,
+    /// The questions are those missed a moment ago.
+    again: bool,
 }
 
 /// How far a question is.
@@ -86,6 +88,7 @@ impl QuizState {
             input: String::new(),
             stage: Stage::Asking,
             scroll: Scroll::default(),
+            again: false,
         }
     }
 
@@ -201,6 +204,7 @@ pub fn command(model: &mut Model, command: Command) {
         Command::Again => {
             let missed = quiz.missed().cloned().collect();
             **quiz = QuizState::of(quiz.lesson.clone(), missed);
+            quiz.again = true;
         }
         Command::Continue => return go_on(model),
         _ => scroll(model, command),
@@ -231,12 +235,23 @@ fn answer(model: &mut Model) {
         quiz.marked = BTreeSet::from([quiz.cursor]);
     }
     let marked = marking::mark(quiz.question(), &quiz.marked, &quiz.input);
-    let right = marked.right;
+    let (right, partly) = (marked.right, marked.partly);
+    let given = if quiz.types() {
+        Answer::Typed(quiz.input.clone())
+    } else {
+        Answer::Chosen(quiz.marked.clone())
+    };
     quiz.given[quiz.at] = Some(right);
     quiz.stage = Stage::Answered(marked);
     quiz.scroll = Scroll::default();
-    let question = quiz.question().id.clone();
-    model.record(Change::Answer { question, right });
+    let (question, first) = (quiz.question().id.clone(), !quiz.again);
+    model.record(Change::Answer {
+        question,
+        answer: given,
+        right,
+        partly,
+        first,
+    });
     // What comes of the answer is shown before the question, if not both fit.
     let Screen::Quiz(quiz) = &model.screen else { return };
     let laid = view::lines(model, quiz);

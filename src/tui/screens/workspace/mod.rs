@@ -97,7 +97,12 @@ impl Workspace {
     pub fn new(model: &Model, index: usize) -> Self {
         let exercise = Arc::new(model.course.exercises[index].clone());
         let manifest = &exercise.manifest;
-        let brief = Document::parse(&format!("# {}\n\n{}", manifest.title, exercise.brief));
+        let title = if exercise.brief.trim_start().starts_with("# ") {
+            String::new()
+        } else {
+            format!("# {}\n\n", manifest.title)
+        };
+        let brief = Document::parse(&format!("{title}{}", exercise.brief));
         Self {
             index,
             files: Vec::new(),

@@ -112,6 +112,7 @@ pub fn graded(model: &mut Model, verdict: ExerciseVerdict) {
     let passed = verdict.status == ExerciseStatus::Pass;
     let Some(results) = &mut workspace.results else { return };
     results.end(verdict);
+    let (cases_passed, cases) = (results.passed(), results.cases.len());
     let line = results.failing().next().and_then(|verdict| verdict.line.clone());
     for open in &mut workspace.files {
         let line = line
@@ -125,7 +126,12 @@ pub fn graded(model: &mut Model, verdict: ExerciseVerdict) {
         workspace.tab = Tab::Results;
     }
     let exercise = workspace.exercise.id.clone();
-    model.record(Change::Attempt { exercise, passed });
+    model.record(Change::Attempt {
+        exercise,
+        passed,
+        cases_passed,
+        cases,
+    });
 }
 
 /// The learner stopped it.
