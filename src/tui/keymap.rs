@@ -283,8 +283,8 @@ const MAP: &[(Context, &[Row])] = &[
     (
         Context::Workspace,
         &[
-            ("enter i", Command::Type, "edit", FOOT),
             ("n", Command::Next, "next", FOOT),
+            ("enter i", Command::Type, "edit", FOOT),
             ("ctrl-s t", Command::Check, "check", FOOT),
             ("h", Command::Hint, "hint", FOOT),
             ("tab", Command::NextTab, "tabs", FOOT),
@@ -520,8 +520,6 @@ const SCROLLS: &[Context] = &[
     Context::Answered,
     Context::QuizDone,
     Context::Help,
-    Context::Confirm,
-    Context::Conflict,
 ];
 
 static BINDINGS: LazyLock<Vec<Binding>> = LazyLock::new(|| {

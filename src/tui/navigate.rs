@@ -72,9 +72,9 @@ pub fn resume(model: &mut Model) {
             model.home.select_named(&model.course, &model.map, &selected);
             model.screen = Screen::Home;
         }
-        Place::Lesson { id, line, lines } => {
+        Place::Lesson { id, line, letters } => {
             if follow(model, &format!("lesson:{id}")) {
-                super::screens::reader::resume(model, line, lines);
+                super::screens::reader::resume(model, (line, letters));
             }
         }
         Place::Exercise { ref id, .. } => {

@@ -103,10 +103,10 @@ pub enum Place {
     Lesson {
         /// The lesson.
         id: String,
-        /// The first line shown, of `lines`.
+        /// The first line shown, at the width it was read with.
         line: usize,
-        /// How many lines the lesson had at the width it was read with.
-        lines: usize,
+        /// How many letters of the lesson stand before that line, which is the same at every width.
+        letters: usize,
     },
     /// In an exercise.
     Exercise {

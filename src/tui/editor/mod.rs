@@ -126,6 +126,12 @@ impl Editor {
         self.changed();
     }
 
+    /// How many lines it has.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.area.lines().len()
+    }
+
     /// The cursor's line and column in characters, from 0.
     #[must_use]
     pub fn cursor(&self) -> (usize, usize) {
@@ -150,6 +156,16 @@ impl Editor {
     #[must_use]
     pub fn has_selection(&self) -> bool {
         self.selection().is_some()
+    }
+
+    /// Whether an edit does something now.
+    #[must_use]
+    pub fn can(&self, edit: Edit) -> bool {
+        match edit {
+            Edit::Undo => self.history.can_undo(),
+            Edit::Redo => self.history.can_redo(),
+            _ => true,
+        }
     }
 
     /// Carries an edit out in a view of `height` lines.

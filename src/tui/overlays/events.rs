@@ -117,6 +117,15 @@ pub struct EventEditor {
 }
 
 impl EventEditor {
+    /// Whether a command does something now.
+    #[must_use]
+    pub fn available(&self, command: Command) -> bool {
+        match command {
+            Command::Edit(edit) => self.editor.can(edit),
+            _ => true,
+        }
+    }
+
     /// Takes typed text in.
     pub fn typed(&mut self, text: &str, area: Rect) {
         let mut chars = text.chars();

@@ -136,7 +136,7 @@ pub fn available(model: &Model, overlay: &Overlay, command: Command) -> bool {
         Overlay::Solution(_) if command == Command::Switch => true,
         Overlay::Outline(outline) => outline.available(command),
         Overlay::Events(events) => events.available(command),
-        Overlay::Ask(_) if scrolls => false,
+        Overlay::EventEditor(event) => event.available(command),
         Overlay::Help(_) | Overlay::Hints(_) | Overlay::Solution(_) if scrolls => {
             let Some((lines, scroll)) = text(model, overlay) else {
                 return false;

@@ -97,7 +97,7 @@ fn below(name: &str, mine: &str, solution: &str, limit: usize) -> Vec<Line> {
     let mut lines = vec![strong(name, Role::Text)];
     let legend = [
         Span::new("- yours", Role::Bad),
-        Span::new("   ", Role::Text),
+        Span::new(" ", Role::Text),
         Span::new("+ solution", Role::Good),
     ];
     lines.extend(wrap(&legend, limit));

@@ -37,6 +37,8 @@ pub struct Reader {
     pub page: Page,
     /// What was chosen with Tab, among the page's spots.
     focus: Option<usize>,
+    /// What stays at the top when the width changes.
+    anchor: (usize, usize),
     document: Document,
 }
 
@@ -64,6 +66,7 @@ impl Reader {
             scroll: Scroll::default(),
             page: Page::default(),
             focus: None,
+            anchor: (0, 0),
             document,
         };
         reader.page = Page::new(model, lesson, &reader.document, &reader.outputs);
@@ -74,11 +77,8 @@ impl Reader {
     #[must_use]
     pub fn place(&self, course: &Course) -> Place {
         let id = course.lessons[self.lesson].id.clone();
-        Place::Lesson {
-            id,
-            line: self.scroll.top,
-            lines: self.page.lines.len(),
-        }
+        let (line, letters) = self.anchor;
+        Place::Lesson { id, line, letters }
     }
 
     /// Which lines are in sight, in words.
@@ -122,7 +122,7 @@ impl Reader {
         let count = self.page.spots.len();
         let seen = self.scroll.top..self.scroll.top + height;
         let in_sight = |index: &usize| seen.contains(&self.page.spots[*index].lines.start);
-        let next = match (self.focus.filter(in_sight), forward) {
+        let next = match (self.current(height).filter(in_sight), forward) {
             (Some(index), true) => (index + 1) % count,
             (Some(index), false) => (index + count - 1) % count,
             (None, true) => (0..count)
@@ -167,9 +167,7 @@ pub fn lay_out(model: &mut Model) {
     let Screen::Reader(reader) = &mut model.screen else {
         return;
     };
-    let top = page
-        .line_at(reader.page.anchor(reader.scroll.top))
-        .unwrap_or(reader.scroll.top);
+    let top = page.line_at(reader.anchor);
     reader.page = page;
     reader.scroll.top = top.min(reader.page.lines.len().saturating_sub(height));
     if let Some(search) = &mut reader.search {
@@ -180,14 +178,19 @@ pub fn lay_out(model: &mut Model) {
 }
 
 /// Goes where the reader was, at whatever width that was.
-pub fn resume(model: &mut Model, line: usize, lines: usize) {
-    let height = usize::from(model.body().height);
-    let Screen::Reader(reader) = &mut model.screen else {
-        return;
-    };
-    let now = reader.page.lines.len();
-    let top = if now == lines { line } else { line * now / lines.max(1) };
-    reader.scroll.top = top.min(now.saturating_sub(height));
+pub fn resume(model: &mut Model, anchor: (usize, usize)) {
+    if let Screen::Reader(reader) = &mut model.screen {
+        reader.anchor = anchor;
+    }
+    lay_out(model);
+}
+
+/// The reader has moved.
+fn moved(model: &mut Model) {
+    if let Screen::Reader(reader) = &mut model.screen {
+        reader.anchor = reader.page.anchor(reader.scroll.top);
+    }
+    mark_read(model);
 }
 
 /// Begins a search.
@@ -211,6 +214,7 @@ pub fn find(model: &mut Model, needle: &str) {
         at,
     });
     reader.show_match(0, height);
+    moved(model);
 }
 
 /// Goes to a line.
@@ -219,7 +223,7 @@ pub fn go_to(model: &mut Model, line: usize) {
     if let Screen::Reader(reader) = &mut model.screen {
         reader.scroll.top = line.min(reader.page.lines.len().saturating_sub(height));
     }
-    mark_read(model);
+    moved(model);
 }
 
 /// Puts a run's report under its block.
@@ -240,6 +244,7 @@ pub fn show_output(model: &mut Model, block: usize, report: RunReport) {
         // As much of the output as fits, with the code above it if there is room.
         reader.scroll.top = end.saturating_sub(height).min(start.max(reader.scroll.top));
     }
+    moved(model);
 }
 
 /// A lesson whose end has been in sight is read.
@@ -298,10 +303,22 @@ pub fn command(model: &mut Model, command: Command) {
     match command {
         Command::Back if reader.search.is_some() => reader.search = None,
         Command::Back => navigate::home(model),
-        Command::NextMatch => reader.show_match(1, height),
-        Command::PreviousMatch => reader.show_match(-1, height),
-        Command::FocusNext => reader.move_focus(true, height),
-        Command::FocusPrevious => reader.move_focus(false, height),
+        Command::NextMatch => {
+            reader.show_match(1, height);
+            moved(model);
+        }
+        Command::PreviousMatch => {
+            reader.show_match(-1, height);
+            moved(model);
+        }
+        Command::FocusNext => {
+            reader.move_focus(true, height);
+            moved(model);
+        }
+        Command::FocusPrevious => {
+            reader.move_focus(false, height);
+            moved(model);
+        }
         Command::Activate => {
             let kind = reader
                 .current(height)
@@ -350,7 +367,7 @@ pub fn command(model: &mut Model, command: Command) {
         _ => {
             if let Some(motion) = command.motion() {
                 reader.scroll.go(motion, reader.page.lines.len(), height);
-                mark_read(model);
+                moved(model);
             }
         }
     }

@@ -26,8 +26,9 @@ pub struct Page {
     pub code: Vec<CodeBlock>,
     /// What can be run or opened, from top to bottom.
     pub spots: Vec<Spot>,
-    /// For each line: which line of the lesson's own it is or follows.
-    own: Vec<usize>,
+    /// For each line: how many letters of the lesson's own stand before it, which is the same at every width.
+    letters: Vec<usize>,
+    counted: usize,
 }
 
 /// Something that can be run or opened.
@@ -77,18 +78,21 @@ impl Page {
         page
     }
 
-    /// What a line is, apart from the width: how far into the lesson it is.
+    /// What stays in place when the width changes: a line, and the letters before it.
     #[must_use]
-    pub fn anchor(&self, line: usize) -> f64 {
-        let own = self.own.get(line).copied().unwrap_or_default();
-        ratio(own, self.own.last().copied().unwrap_or_default())
+    pub fn anchor(&self, line: usize) -> (usize, usize) {
+        (line, self.letters.get(line).copied().unwrap_or_default())
     }
 
-    /// The line at an anchor.
+    /// The line at an anchor: the same one if the letters before it are the same, or else the one that has them.
     #[must_use]
-    pub fn line_at(&self, anchor: f64) -> Option<usize> {
-        let last = self.own.last().copied()?;
-        self.own.iter().position(|own| ratio(*own, last) >= anchor)
+    pub fn line_at(&self, (line, letters): (usize, usize)) -> usize {
+        if self.letters.get(line) == Some(&letters) {
+            return line;
+        }
+        self.letters
+            .partition_point(|before| *before <= letters)
+            .saturating_sub(1)
     }
 
     fn blank(&mut self) {
@@ -96,8 +100,10 @@ impl Page {
     }
 
     fn push(&mut self, line: Line, own: bool) {
-        let last = self.own.last().copied().unwrap_or_default();
-        self.own.push(last + usize::from(own));
+        self.letters.push(self.counted);
+        if own {
+            self.counted += line.text().chars().filter(|char| char.is_alphanumeric()).count();
+        }
         self.lines.push(line);
     }
 
@@ -161,11 +167,6 @@ impl Page {
             self.push(line.prefixed(Span::new("  │ ", Role::Quiet)), false);
         }
     }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "lines are few")]
-fn ratio(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
 }
 
 fn head(model: &Model, lesson: usize) -> Document {

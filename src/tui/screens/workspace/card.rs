@@ -225,7 +225,7 @@ impl Card {
         };
         let legend = [
             Span::new("- expected", strong(Role::Good)),
-            Span::new("   ", Role::Text),
+            Span::new(" ", Role::Text),
             Span::new("+ got", strong(Role::Bad)),
         ];
         self.put(wrap(&legend, self.width.saturating_sub(2).max(1)));

@@ -181,6 +181,10 @@ pub fn available(model: &Model, workspace: &Workspace, command: Command) -> bool
     match command {
         Command::Type | Command::Check | Command::Reset => loaded,
         Command::OwnEditor => loaded && model.own_editor,
+        Command::Edit(edit) => workspace
+            .files
+            .get(workspace.file)
+            .is_some_and(|open| open.editor.can(edit)),
         Command::Events => loaded && !workspace.exercise.manifest.resources.functions.is_empty(),
         Command::Hint => !workspace.exercise.hints.is_empty(),
         Command::Solution => loaded && !workspace.exercise.solution.is_empty(),

@@ -63,14 +63,19 @@ pub fn panes(model: &Model, workspace: &Workspace) -> Panes {
         width: body.width.saturating_sub(left + 2),
         ..body
     };
-    // Results take what they need, but leave the code the larger half while it is written.
-    let share = if workspace.results.is_none() && workspace.event.is_none() {
-        4
-    } else if workspace.editing {
-        body.height * 2 / 5
+    // The code gets the lines it has, within bounds, and the results the rest.
+    let lines = workspace
+        .files
+        .get(workspace.file)
+        .map_or(0, |open| open.editor.lines());
+    let least = body.height / 3;
+    let most = if workspace.results.is_none() && workspace.event.is_none() {
+        body.height.saturating_sub(4)
     } else {
         body.height / 2
     };
+    let wanted = u16::try_from(lines + 3).unwrap_or(u16::MAX);
+    let share = body.height - wanted.clamp(least, most.max(least));
     let code = Rect {
         height: right.height.saturating_sub(share),
         ..right
