@@ -1,11 +1,15 @@
 //! What runs the handlers.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::grade::Runner;
+use crate::grade::{RegionRunner, Runner};
+use crate::lambda;
 
 /// What runs the handlers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -19,18 +23,57 @@ pub enum Engine {
     Provided,
 }
 
+/// The oldest `python3` that the bootstrap runs on.
+const OLDEST: (u32, u32) = (3, 10);
+
 /// The runner of an engine.
 ///
 /// # Errors
 /// If the engine cannot be used here.
 pub fn runner(engine: Engine) -> Result<Arc<dyn Runner>> {
-    // Seam: `grade`'s runner of Regions goes here.
-    bail!("handlers cannot be run yet (engine {engine:?})")
+    Ok(Arc::new(RegionRunner::new(start(engine)?)))
 }
 
-/// What `doctor` says of the engine that is used unless told otherwise.
+/// An engine, ready to be given to Regions.
+///
+/// # Errors
+/// If it cannot be used here.
+pub(super) fn start(engine: Engine) -> Result<lambda::Engine> {
+    let program = std::env::current_exe().context("this program's own file cannot be found")?;
+    Ok(match engine {
+        Engine::Builtin => lambda::Engine::embedded(&program),
+        Engine::Cpython => lambda::Engine::cpython(&program, &find_python(&|name| std::env::var_os(name))?)?,
+        Engine::Provided => lambda::Engine::provided(&program),
+    })
+}
+
+/// What `doctor` says of the engines.
 #[must_use]
 pub fn description() -> String {
-    // Seam: the version of the built-in Python goes here.
-    "built in".to_owned()
+    let python = find_python(&|name| std::env::var_os(name));
+    let own = python.map_or_else(|_| "no python3 of yours found".to_owned(), |path| path.display().to_string());
+    format!("built in: Python {} (RustPython 0.5.0); --engine cpython: {own}", lambda::engine::PYTHON_VERSION)
+}
+
+/// The learner's interpreter: what `LAMBDA_COURSE_PYTHON` names, or the `python3` on PATH. A launcher of several
+/// versions is asked once which one it means, since it costs more than the start itself.
+fn find_python(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<PathBuf> {
+    let named = variable("LAMBDA_COURSE_PYTHON").map(PathBuf::from);
+    let python = named.clone().unwrap_or_else(|| PathBuf::from("python3"));
+    let help = "install Python 3.10 or later, or name one in LAMBDA_COURSE_PYTHON; without --engine none is needed";
+    let output = Command::new(&python)
+        .args(["-c", "import sys; print(sys.executable); print(*sys.version_info[:2])"])
+        .output()
+        .with_context(|| format!("{} cannot be started: {help}", python.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = text.lines();
+    let (Some(executable), Some(version)) = (lines.next(), lines.next()) else {
+        bail!("{} does not answer as Python does: {help}", python.display());
+    };
+    let mut numbers = version.split(' ').filter_map(|number| number.parse().ok());
+    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if version < OLDEST {
+        bail!("{executable} is Python {}.{}: {help}", version.0, version.1);
+    }
+    Ok(Path::new(executable).to_owned())
 }

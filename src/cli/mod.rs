@@ -3,6 +3,7 @@
 
 mod context;
 mod count;
+mod desk;
 mod doctor;
 pub mod engine;
 mod grading;

@@ -4,6 +4,7 @@
 //! answers errors in the service's own form. Nothing but signed requests to a loopback name reach a service, so no
 //! web page in the learner's browser can.
 
+pub mod lambda;
 mod presigned_v2;
 mod query;
 mod reply;

@@ -16,6 +16,9 @@ use crate::course::{Course, Exercise};
 /// Dropping a returned future, or cancelling its token, kills every process it started.
 #[async_trait]
 pub trait Runner: Send + Sync {
+    /// Gets ready for the first run, so that it need not wait. A failure shows at that run.
+    async fn warm_up(&self) {}
+
     /// Grades a submission; sends events on the way.
     async fn grade(
         &self,

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::cloud::apigateway::{Request as HttpRequest, Response as HttpResponse};
+use crate::cloud::apigateway::{HttpRequest, HttpResponse};
 use crate::cloud::{Call, Handover};
 use crate::course::case::{self, Action, InvocationType, Step, parse_wait};
 
@@ -224,36 +224,33 @@ impl StepOutcome {
 fn http_request(request: &case::Request) -> Result<HttpRequest, String> {
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let (body, binary) = match (&request.body, &request.json, &request.base64) {
-        (Some(text), _, _) => (Bytes::from(text.clone()), false),
+    let body = match (&request.body, &request.json, &request.base64) {
+        (Some(text), _, _) => Bytes::from(text.clone()),
         (None, Some(json), _) => {
             if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
                 headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
             }
-            (Bytes::from(json.to_string()), false)
+            Bytes::from(json.to_string())
         }
         (None, None, Some(base64)) => {
-            (STANDARD.decode(base64).map_err(|error| format!("the base64 is none: {error}"))?.into(), true)
+            STANDARD.decode(base64).map_err(|error| format!("the base64 is none: {error}"))?.into()
         }
-        (None, None, None) => (Bytes::new(), false),
+        (None, None, None) => Bytes::new(),
     };
-    let mut query = Vec::new();
-    for (name, value) in &request.query {
-        match value {
-            Value::Array(values) => query.extend(values.iter().map(|value| (name.clone(), plain_text(value)))),
-            value => query.push((name.clone(), plain_text(value))),
-        }
-    }
-    Ok(HttpRequest { method: request.method.clone(), path: request.path.clone(), headers, query, body, binary })
+    let query = query_text(request).trim_start_matches('?').to_owned();
+    Ok(HttpRequest { method: request.method.clone(), path: request.path.clone(), headers, query, body, binary: request.base64.is_some() })
 }
 
+/// The query with its question mark, encoded as in a URL; empty where there is none.
 fn query_text(request: &case::Request) -> String {
-    if request.query.is_empty() {
-        return String::new();
-    }
-    let parts: Vec<String> =
-        request.query.iter().map(|(name, value)| format!("{name}={}", plain_text(value))).collect();
-    format!("?{}", parts.join("&"))
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = request.query.iter().flat_map(|(name, value)| match value {
+        Value::Array(values) => values.iter().map(|value| (name, plain_text(value))).collect(),
+        value => vec![(name, plain_text(value))],
+    });
+    let parts: Vec<String> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(&value))).collect();
+    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
 }
 
 fn plain_text(value: &Value) -> String {

@@ -11,6 +11,7 @@ pub mod hold;
 mod log_output;
 mod memory;
 pub mod platform;
+pub mod price;
 pub mod report;
 pub mod runtime_api;
 pub mod service;

@@ -113,6 +113,12 @@ impl Platform {
         &self.chance
     }
 
+    /// The Region's record.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
     /// The engine that runs handlers.
     #[must_use]
     pub fn engine(&self) -> &Engine {

@@ -284,7 +284,9 @@ impl Lambda {
         Ok((lease, environment))
     }
 
-    pub(super) fn platform(&self) -> &Arc<Platform> {
+    /// What its environments share.
+    #[must_use]
+    pub fn platform(&self) -> &Arc<Platform> {
         &self.inner.platform
     }
 

@@ -53,6 +53,9 @@ impl Region {
         for bucket in &resources.buckets {
             self.notify(bucket)?;
         }
+        for api in &resources.apis {
+            self.create_api(api);
+        }
         for source in &resources.event_sources {
             self.create_event_source(source)?;
         }
@@ -152,6 +155,17 @@ impl Region {
             unpack(&folder, files)?;
         }
         Ok(Some(folder))
+    }
+
+    /// Writes the files of a layer, laid out as under `/opt`, where a function can be given them.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written.
+    pub fn unpack_layer(&self, files: &Files) -> Result<PathBuf, RegionError> {
+        let folder = self.home.path().join("layers");
+        unpack(&folder, files)?;
+        Ok(folder)
     }
 
     fn notify(&self, bucket: &Bucket) -> Result<(), RegionError> {

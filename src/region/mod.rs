@@ -2,22 +2,23 @@
 
 mod account;
 mod code;
+mod gateway;
 mod surroundings;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-use bytes::Bytes;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Timestamp};
 use crate::cloud::{Account, Cloud};
-use crate::course::exercise::Files;
 use crate::history::History;
 use crate::lambda::engine::EngineError;
-use crate::lambda::{ApiError, Engine, Invocation, Lambda, Platform};
+use crate::cloud::apigateway::Api;
+use crate::endpoint::{self, Endpoint};
+use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
 use surroundings::Neighbours;
@@ -31,6 +32,8 @@ pub struct Region {
     cloud: Arc<Cloud>,
     lambda: Lambda,
     neighbours: Arc<Neighbours>,
+    apis: Mutex<BTreeMap<String, Api>>,
+    endpoint: Endpoint,
     home: tempfile::TempDir,
 }
 
@@ -111,16 +114,17 @@ impl Region {
             source,
         })?;
         let lambda = Lambda::new(Arc::new(platform));
-        neighbours.open(&lambda).await?;
-        Ok(Self {
-            clock,
-            chance,
-            history,
-            cloud,
-            lambda,
-            neighbours,
-            home,
-        })
+        let endpoint = Endpoint::start(cloud.clone(), endpoint::lambda::routes(lambda.downgrade()))
+            .await
+            .map_err(|source| RegionError::Io { place: PathBuf::from("127.0.0.1"), source })?;
+        neighbours.open(&lambda, endpoint.url());
+        Ok(Self { clock, chance, history, cloud, lambda, neighbours, apis: Mutex::default(), endpoint, home })
+    }
+
+    /// The address that SDKs are given.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.url()
     }
 
     /// Its clock.

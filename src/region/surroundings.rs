@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::RegionError;
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::{Caller, Cloud, Handover, Notification};
 use crate::lambda::event_source::Poller;
@@ -20,6 +19,7 @@ pub(super) struct Neighbours {
 
 #[derive(Debug, Default)]
 struct State {
+    endpoint: String,
     pollers: Vec<Poller>,
     /// Access keys by environment.
     keys: HashMap<String, String>,
@@ -34,7 +34,8 @@ impl Neighbours {
     }
 
     /// Joins the services: from now on notifications reach functions.
-    pub(super) async fn open(self: &Arc<Self>, lambda: &Lambda) -> Result<(), RegionError> {
+    pub(super) fn open(self: &Arc<Self>, lambda: &Lambda, endpoint: &str) {
+        self.lock().endpoint = endpoint.to_owned();
         let (weak, neighbours) = (lambda.downgrade(), Arc::downgrade(self));
         self.cloud.on_notification(Arc::new(move |notification, busy| {
             let (Some(lambda), Some(neighbours)) = (weak.upgrade(), neighbours.upgrade()) else {
@@ -42,7 +43,6 @@ impl Neighbours {
             };
             neighbours.notified(&lambda, notification, busy);
         }));
-        Ok(())
     }
 
     /// Parts the services again.

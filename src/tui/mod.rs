@@ -91,6 +91,8 @@ pub async fn drive(options: Options) -> anyhow::Result<()> {
         effects.execute(effect);
     }
     let mut input = Input::start(sender.clone());
+    let runner = options.runner.clone();
+    tokio::spawn(async move { runner.warm_up().await });
     let signals = tokio::spawn(input::signals(sender.clone()));
     let result = loop {
         if let Err(error) = terminal.draw(|frame| view::view(&model, frame)) {

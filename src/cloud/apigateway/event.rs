@@ -109,8 +109,12 @@ impl Api {
                 "deploymentId": "mock01",
                 "apiId": self.id,
             },
-            "body": if request.body.is_empty() { Value::Null } else { json!(String::from_utf8_lossy(&request.body)) },
-            "isBase64Encoded": false,
+            "body": match (request.body.is_empty(), request.binary) {
+                (true, _) => Value::Null,
+                (false, true) => json!(STANDARD.encode(&request.body)),
+                (false, false) => json!(String::from_utf8_lossy(&request.body)),
+            },
+            "isBase64Encoded": request.binary && !request.body.is_empty(),
         })
     }
 
@@ -178,7 +182,7 @@ impl Api {
                 .map(|(name, value)| (name.clone(), json!(value)));
             event["pathParameters"] = Value::Object(parameters.collect());
         }
-        let plain = text.then(|| std::str::from_utf8(&request.body).ok()).flatten();
+        let plain = (text && !request.binary).then(|| std::str::from_utf8(&request.body).ok()).flatten();
         if !request.body.is_empty() {
             event["body"] = match plain {
                 Some(text) => json!(text),

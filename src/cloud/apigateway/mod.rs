@@ -56,6 +56,8 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body; empty if there is none.
     pub body: Bytes,
+    /// Whether its content type is one of the API's `binaryMediaTypes`: then a REST API hands it on in base64.
+    pub binary: bool,
 }
 
 impl Api {
