@@ -2,17 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use super::engine::Engine;
+use super::grading::Grading;
 use super::verdict::Screen;
-use super::{Context, Exit, context, grading, junit};
+use super::{Context, Exit, context, junit};
 use crate::course::exercise::Files;
 use crate::course::{Course, Exercise};
-use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict, Runner, Submission};
+use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict};
 use crate::learner::{LearnerFiles, read_folder};
 use crate::progress::{Attempt, Store};
 
@@ -56,15 +56,15 @@ impl Test {
         if exercises.is_empty() {
             bail!("the course has no exercises");
         }
-        let submissions: Vec<(&Exercise, Submission)> = exercises
+        let submissions: Vec<(&Exercise, Files)> = exercises
             .into_iter()
-            .map(|exercise| Ok((exercise, Submission::new(self.submission(exercise, &files, context)?))))
+            .map(|exercise| Ok((exercise, self.submission(exercise, &files, context)?)))
             .collect::<Result<_>>()?;
-        let runner = (context.runners)(self.engine)?;
+        let grading = Grading::new(context, self.engine)?;
         let mut verdicts = Vec::new();
         for (exercise, submission) in submissions {
             let graded = self.graded(exercise, &files);
-            let verdict = self.grade(context, &runner, exercise, submission, &graded)?;
+            let verdict = self.grade(context, &grading, exercise, submission, &graded)?;
             if self.is_own() {
                 store.record_attempt(&exercise.id, attempt(&verdict, context))?;
             }
@@ -145,18 +145,18 @@ impl Test {
     fn grade(
         &self,
         context: &mut Context<'_>,
-        runner: &Arc<dyn Runner>,
+        grading: &Grading,
         exercise: &Exercise,
-        submission: Submission,
+        submission: Files,
         graded: &str,
     ) -> Result<ExerciseVerdict> {
         if self.json || self.junit {
-            return grading::grade(runner, exercise, submission, |_| Ok(()));
+            return grading.grade(exercise, submission, |_| Ok(()));
         }
         let style = context.style();
         let mut screen = Screen::new(context.out, style, exercise);
         screen.heading(graded)?;
-        let verdict = grading::grade(runner, exercise, submission, |event| screen.event(event))?;
+        let verdict = grading.grade(exercise, submission, |event| screen.event(event))?;
         screen.verdict(&verdict)?;
         Ok(verdict)
     }

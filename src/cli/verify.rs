@@ -5,18 +5,18 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::count::{contents, count};
 use super::engine::Engine;
+use super::grading::Grading;
 use super::printable::printable;
-use super::{Context, Exit, grading};
+use super::{Context, Exit};
 use crate::course::case::{Action, ErrorPattern, Expectation, Invoke, Step};
 use crate::course::exercise::{Files, Mistake};
 use crate::course::lesson::Scenario;
 use crate::course::quiz::{Question, QuestionKind, Shown};
 use crate::course::{Course, Exercise, Lesson, Position, Problem, Source, schema, validate};
-use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict, RunReport, Runner, StepReport, Submission};
+use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict, RunReport, StepReport};
 use crate::quiz::marking::is_accepted;
 
 /// Check a whole course: its files, and that everything in it runs as it says
@@ -58,7 +58,7 @@ impl Verify {
         if !self.files {
             let course = Arc::new(course);
             let mut runs = Runs {
-                runner: (context.runners)(self.engine)?,
+                grading: Grading::new(context, self.engine)?,
                 course: Arc::clone(&course),
                 context,
                 count: 0,
@@ -91,7 +91,7 @@ fn problems(number: usize) -> String {
 
 /// Runs everything that a course says runs.
 struct Runs<'a, 'c> {
-    runner: Arc<dyn Runner>,
+    grading: Grading,
     course: Arc<Course>,
     context: &'a mut Context<'c>,
     count: usize,
@@ -173,7 +173,7 @@ impl Runs<'_, '_> {
     }
 
     fn grade(&mut self, exercise: &Exercise, files: Files) -> Result<ExerciseVerdict> {
-        grading::grade(&self.runner, exercise, Submission::new(files), |_| Ok(()))
+        self.grading.grade(exercise, files, |_| Ok(()))
     }
 
     /// Every block runs as its scenario expects.
@@ -230,11 +230,7 @@ impl Runs<'_, '_> {
     }
 
     fn run(&mut self, scenario: Scenario, code: String) -> Result<RunReport> {
-        let cancel = CancellationToken::new();
-        let running = self
-            .runner
-            .run_block(Arc::clone(&self.course), scenario, code, cancel.clone());
-        grading::wait(&cancel, async { Ok(running.await) })
+        self.grading.run_block(&self.course, scenario, code)
     }
 
     /// Says what is well, if nothing was wrong since.
