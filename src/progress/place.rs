@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn the_learners_files_are_in_the_home_unless_told_otherwise() {
-        let all = [("LAMBDA_COURSE_DIR", "/work/here"), ("HOME", "/home/ada")];
-        assert_eq!(learner_folder(None, &with(&all)).unwrap(), Path::new("/work/here"));
+        let all = [("LAMBDA_COURSE_DIR", "/srv/here"), ("HOME", "/home/ada")];
+        assert_eq!(learner_folder(None, &with(&all)).unwrap(), Path::new("/srv/here"));
         assert_eq!(
             learner_folder(None, &with(&all[1..])).unwrap(),
             Path::new("/home/ada/lambda-course")
