@@ -48,7 +48,7 @@ pub struct Clerk {
 impl Clerk {
     /// Starts the thread. Without one nothing is kept, and the learner is told.
     #[must_use]
-    pub fn start(store: Arc<dyn Store>, answers: UnboundedSender<Msg>) -> Self {
+    pub fn start(store: Arc<dyn Store>, answers: &UnboundedSender<Msg>) -> Self {
         let (jobs, todo) = mpsc::channel();
         let desk = Desk {
             store,
@@ -112,15 +112,14 @@ impl Desk {
                 todo.recv_timeout(REST)
             };
             match job {
-                Ok(Job::Record(change)) => match held_as(&change) {
-                    Some(kind) => {
+                Ok(Job::Record(change)) => {
+                    if let Some(kind) = held_as(&change) {
                         self.held.insert(kind, change);
-                    }
-                    None => {
+                    } else {
                         self.write_held();
                         self.record(&change);
                     }
-                },
+                }
                 Ok(job) => {
                     self.write_held();
                     self.other(job);

@@ -42,7 +42,7 @@ impl Effects {
             course: options.course.clone(),
             runner: options.runner.clone(),
             store: options.store.clone(),
-            clerk: Clerk::start(options.store.clone(), messages.clone()),
+            clerk: Clerk::start(options.store.clone(), &messages),
             messages,
             runs: HashMap::new(),
             watch: None,

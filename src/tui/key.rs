@@ -73,6 +73,21 @@ impl Key {
         Some(Self { code, modifiers })
     }
 
+    /// Reads keys one after the other: letters as they are, others as `<enter>` or `<ctrl-s>`.
+    pub fn parse_all(text: &str) -> impl Iterator<Item = Self> {
+        let mut rest = text;
+        std::iter::from_fn(move || {
+            let char = rest.chars().next()?;
+            let (name, tail) = match rest.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+                Some((name, tail)) if !name.is_empty() => (name, tail),
+                _ => rest.split_at(char.len_utf8()),
+            };
+            rest = tail;
+            Some(Self::parse(name))
+        })
+        .flatten()
+    }
+
     /// The character that the key types, if it types one.
     #[must_use]
     pub fn typed(self) -> Option<char> {

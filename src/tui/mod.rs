@@ -13,6 +13,7 @@ pub mod clerk;
 pub mod course_map;
 pub mod editor;
 pub mod effects;
+pub mod headless;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -27,6 +28,7 @@ pub mod ports;
 pub mod report;
 pub mod screens;
 pub mod scroll;
+pub mod shots;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

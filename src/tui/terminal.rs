@@ -61,6 +61,9 @@ impl Terminal {
     }
 
     /// Lends the terminal to another program and takes it back, whatever state that leaves it in.
+    ///
+    /// # Errors
+    /// When the other says so, or the terminal is gone.
     pub fn lend<T>(&mut self, other: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         give_back()?;
         let result = other();

@@ -49,15 +49,13 @@ impl Theme {
             Role::Heading(1) => self.accent().add_modifier(Modifier::BOLD),
             Role::Heading(2) => plain.add_modifier(Modifier::BOLD),
             Role::Heading(_) => plain.add_modifier(Modifier::BOLD | Modifier::ITALIC),
-            Role::Code => self.colored(self.shade(Color::Cyan, Color::Blue)),
+            Role::Code | Role::Accent => self.accent(),
             Role::Link => self.accent().add_modifier(Modifier::UNDERLINED),
             Role::Frame | Role::Quiet | Role::Comment => plain.add_modifier(Modifier::DIM),
             Role::Keyword => self.colored(Color::Magenta),
-            Role::String => self.colored(Color::Green),
             Role::Constant => self.colored(self.shade(Color::Cyan, Color::Red)),
-            Role::Name => self.colored(self.shade(Color::Blue, Color::Blue)),
-            Role::Accent => self.accent(),
-            Role::Good => self.colored(Color::Green),
+            Role::Name => self.colored(Color::Blue),
+            Role::String | Role::Good => self.colored(Color::Green),
             Role::Bad => self.colored(Color::Red),
         }
     }

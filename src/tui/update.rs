@@ -119,8 +119,7 @@ fn carry_out(model: &mut Model, command: Command) {
     match command {
         Command::Quit => return quit(model),
         Command::Help => {
-            let under = model.overlay.take();
-            model.overlay = under.clone();
+            let under = model.overlay.clone();
             let help = Help::new(model, under);
             model.overlay = Some(Overlay::Help(help));
             return;

@@ -209,6 +209,7 @@ fn foot(model: &Model, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// The keys that the foot shows, with what they do.
+#[must_use]
 pub fn foot_entries(model: &Model) -> Vec<(String, &'static str)> {
     let mut entries: Vec<(String, &'static str)> = Vec::new();
     let mut taken = Vec::new();

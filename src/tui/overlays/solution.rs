@@ -77,10 +77,9 @@ fn strong(text: impl Into<String>, role: Role) -> Line {
 }
 
 fn code(name: &str, text: &str, limit: usize) -> Vec<Line> {
-    let language = if name.ends_with(".py") {
-        "python"
-    } else {
-        name.rsplit('.').next().unwrap_or_default()
+    let language = match name.rsplit('.').next() {
+        Some("py") => "python",
+        other => other.unwrap_or_default(),
     };
     let pieces = highlight(language, text);
     let rows = text.lines().zip(pieces).map(|(row, pieces)| {

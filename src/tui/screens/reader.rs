@@ -22,6 +22,9 @@ use crate::tui::paint;
 use crate::tui::ports::{Change, Place};
 use crate::tui::scroll::Scroll;
 
+/// So many lines of code stay in sight above their output.
+const KEPT_CODE: usize = 4;
+
 /// A lesson that is open.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -237,13 +240,12 @@ pub fn show_output(model: &mut Model, block: usize, report: RunReport) {
         return;
     };
     let spot = reader.page.spots.iter().find(|spot| spot.kind == Kind::Code(block));
-    let Some((start, end)) = spot.map(|spot| (spot.lines.start, spot.output_end)) else {
+    let Some((output, end)) = spot.map(|spot| (spot.lines.end, spot.output_end)) else {
         return;
     };
-    if end > reader.scroll.top + height {
-        // As much of the output as fits, with the code above it if there is room.
-        reader.scroll.top = end.saturating_sub(height).min(start.max(reader.scroll.top));
-    }
+    // As much of the output as fits under the last lines of the code.
+    let wanted = end.saturating_sub(height).min(output.saturating_sub(KEPT_CODE));
+    reader.scroll.top = reader.scroll.top.max(wanted);
     moved(model);
 }
 
@@ -325,12 +327,10 @@ pub fn command(model: &mut Model, command: Command) {
                 .map(|index| reader.page.spots[index].kind.clone());
             match kind {
                 Some(Kind::Code(block)) => run(model, block),
-                Some(Kind::Link(target)) => {
-                    if !navigate::follow(model, &target) {
-                        model.complain(format!("The course has no {target}"));
-                    }
+                Some(Kind::Link(target)) if !navigate::follow(model, &target) => {
+                    model.complain(format!("The course has no {target}"));
                 }
-                None => {}
+                _ => {}
             }
         }
         Command::RunBlock => {

@@ -93,6 +93,11 @@ fn exercise(id: &str, title: &str, lesson: &str) -> Exercise {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Questions {
+    questions: Vec<Question>,
+}
+
 fn quiz() -> Quiz {
     let text = r#"
         [[questions]]
@@ -128,10 +133,6 @@ fn quiz() -> Quiz {
         answers = ["aws_request_id"]
         why = "It is in the context."
     "#;
-    #[derive(serde::Deserialize)]
-    struct Questions {
-        questions: Vec<Question>,
-    }
     Quiz {
         lesson: "02-life".to_owned(),
         questions: toml::from_str::<Questions>(text).unwrap().questions,

@@ -1,4 +1,4 @@
-use super::driver::{App, parse};
+use super::driver::App;
 use crate::tui::key::Key;
 use crate::tui::keymap::{self, Context};
 use crate::tui::msg::Msg;
@@ -46,7 +46,7 @@ fn all_keys() -> Vec<Key> {
         .flat_map(|binding| binding.keys.iter().copied());
     let typed = (' '..='~').filter_map(|char| Key::parse(&char.to_string()));
     let mut keys: Vec<Key> = mapped.chain(typed).collect();
-    keys.extend(parse("<f2><alt-x><ctrl-l>é"));
+    keys.extend(Key::parse_all("<f2><alt-x><ctrl-l>é"));
     keys
 }
 
@@ -62,7 +62,7 @@ fn no_key_breaks_any_screen() {
                 update(&mut model, Msg::Resize(width, height));
             }
             std::mem::swap(&mut app.model, &mut model);
-            app.buffer();
+            let _ = app.buffer();
             std::mem::swap(&mut app.model, &mut model);
         }
     }

@@ -32,11 +32,11 @@ fn no_size_panics() {
         for width in (0..40).step_by(3).chain([59, 60, 61, 80, 109, 110, 200]) {
             for height in (0..40).step_by(3).chain([14, 15, 16]) {
                 app.send(Msg::Resize(width, height));
-                app.buffer();
+                let _ = app.buffer();
             }
         }
         app.send(Msg::Resize(80, 24));
-        app.buffer();
+        let _ = app.buffer();
     }
 }
 
@@ -46,7 +46,7 @@ fn every_tiny_size_says_what_it_needs() {
     for width in 0..40 {
         for height in 0..40 {
             app.send(Msg::Resize(width, height));
-            app.buffer();
+            let _ = app.buffer();
         }
     }
     app.send(Msg::Resize(40, 10));

@@ -54,25 +54,15 @@ impl QuizState {
     /// The quiz of a lesson, or all questions that are due. None where there is no question.
     #[must_use]
     pub fn new(model: &Model, lesson: Option<&str>) -> Option<Self> {
-        let questions: Vec<Question> = match lesson {
-            Some(id) => model.course.quiz(id)?.questions.clone(),
-            None => {
-                let due = |question: &&Question| {
-                    model
-                        .progress
-                        .questions
-                        .get(&question.id)
-                        .is_some_and(|state| state.due)
-                };
-                model
-                    .course
-                    .quizzes
-                    .iter()
-                    .flat_map(|quiz| &quiz.questions)
-                    .filter(due)
-                    .cloned()
-                    .collect()
-            }
+        let questions: Vec<Question> = if let Some(id) = lesson {
+            model.course.quiz(id)?.questions.clone()
+        } else {
+            let is_due = |question: &&Question| {
+                let state = model.progress.questions.get(&question.id);
+                state.is_some_and(|state| state.due)
+            };
+            let all = model.course.quizzes.iter().flat_map(|quiz| &quiz.questions);
+            all.filter(is_due).cloned().collect()
         };
         (!questions.is_empty()).then(|| Self::of(lesson.map(str::to_owned), questions))
     }

@@ -1,5 +1,7 @@
 //! A quiz on the screen.
 
+use std::fmt::Write;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -138,7 +140,7 @@ fn visible(input: &str, limit: usize) -> String {
 fn prompt(question: &Question) -> String {
     let mut text = question.prompt.clone();
     if let Some(code) = &question.code {
-        text += &format!("\n\n```python\n{}\n```\n", code.trim_matches('\n'));
+        let _ = write!(text, "\n\n```python\n{}\n```\n", code.trim_matches('\n'));
         let event = question
             .event
             .as_ref()
@@ -147,7 +149,7 @@ fn prompt(question: &Question) -> String {
             1 => "once".to_owned(),
             times => format!("{times} times, one after the other"),
         };
-        text += &format!("\nInvoked {times} with the event `{event}`.");
+        let _ = write!(text, "\nInvoked {times} with the event `{event}`.");
         if question.options.is_empty() {
             text += match question.shows {
                 Shown::Response => " Type what the last invocation **returns**, as JSON.",
@@ -220,18 +222,13 @@ fn done(model: &Model, quiz: &QuizState, width: usize) -> Laid {
         text += "What you missed comes back for review:\n\n";
         for question in quiz.missed() {
             let first = question.prompt.lines().next().unwrap_or_default();
-            text += &format!("- {first}\n");
+            let _ = writeln!(text, "- {first}");
         }
-        text += &format!("\n**{}** asks these again now.\n\n", key(Command::Again));
+        let _ = write!(text, "\n**{}** asks these again now.\n\n", key(Command::Again));
     }
-    text += &match super::next(model, quiz) {
-        Some(stop) => format!(
-            "**{}** goes on to {}.",
-            key(Command::Continue),
-            stop.title(&model.course)
-        ),
-        None => format!("**{}** goes to the course map.", key(Command::Continue)),
-    };
+    let (key, to) = (key(Command::Continue), super::next(model, quiz));
+    let to = to.map_or_else(|| "the course map".to_owned(), |stop| stop.title(&model.course));
+    let _ = write!(text, "**{key}** goes on to {to}.");
     Laid {
         lines: markdown(&text, width),
         ..Laid::default()

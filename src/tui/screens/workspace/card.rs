@@ -156,15 +156,18 @@ fn failure(verdict: &CaseVerdict, width: usize) -> Vec<Line> {
     if let Some(sent) = &verdict.sent {
         card.part("Sent", cut(report::text(sent, Role::Text, inner), MAX_SENT));
     }
-    if !verdict.diff.is_empty() {
-        card.diff_part(diff(&verdict.diff, inner));
+    if verdict.diff.is_empty() {
+        let sides = [
+            ("Expected", &verdict.expected, Role::Good),
+            ("Got", &verdict.actual, Role::Bad),
+        ];
+        for (title, value, role) in sides {
+            if let Some(value) = value {
+                card.part(title, report::text(&pretty(value), role, inner));
+            }
+        }
     } else {
-        if let Some(expected) = &verdict.expected {
-            card.part("Expected", report::text(&pretty(expected), Role::Good, inner));
-        }
-        if let Some(actual) = &verdict.actual {
-            card.part("Got", report::text(&pretty(actual), Role::Bad, inner));
-        }
+        card.diff_part(diff(&verdict.diff, inner));
     }
     if let Some(line) = &verdict.line {
         let title = format!("Line {} of {}", line.line, line.file);
@@ -297,19 +300,15 @@ fn hint_line(model: &Model, exercise: &Exercise, width: usize) -> Vec<Line> {
 }
 
 fn celebration(model: &Model, workspace: &Workspace, width: usize) -> Vec<Line> {
-    let mut text = format!(
-        "Well done. The solution is open now: **{}** shows it beside yours.\n\n",
-        key(Command::Solution)
-    );
-    match model.map.after(Stop::Exercise(workspace.index)) {
-        Some(next) => text += &format!("**{}** goes on to {}.", key(Command::Next), next.title(&model.course)),
-        None => {
-            text += &format!(
-                "That was the last one. **{}** goes to the course map.",
-                key(Command::Back)
-            )
-        }
-    }
+    let solution = key(Command::Solution);
+    let goes_on = match model.map.after(Stop::Exercise(workspace.index)) {
+        Some(next) => format!("**{}** goes on to {}.", key(Command::Next), next.title(&model.course)),
+        None => format!(
+            "That was the last one. **{}** goes to the course map.",
+            key(Command::Back)
+        ),
+    };
+    let text = format!("Well done. The solution is open now: **{solution}** shows it beside yours.\n\n{goes_on}");
     let mut lines = vec![Line::default()];
     lines.extend(Document::parse(&text).layout(width).lines);
     lines

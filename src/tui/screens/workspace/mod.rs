@@ -236,7 +236,7 @@ pub fn command(model: &mut Model, command: Command) {
             workspace.editing = true;
         }
         Command::StopTyping => workspace.editing = false,
-        Command::Edit(Edit::Copy) => return files::copy(model, height),
+        Command::Edit(Edit::Copy) => files::copy(model, height),
         Command::Edit(edit) => {
             if let Some(open) = workspace.open_file() {
                 open.editor.edit(edit, height);

@@ -86,7 +86,10 @@ pub fn panes(model: &Model, workspace: &Workspace) -> Panes {
         ..right
     };
     Panes {
-        brief: Rect { width: left, ..body },
+        brief: Rect {
+            width: left.saturating_sub(1),
+            ..body
+        },
         code,
         output,
         wide: true,
@@ -145,7 +148,7 @@ pub fn view(model: &Model, workspace: &Workspace, frame: &mut Frame<'_>, area: R
         }
         for y in area.y..area.bottom() {
             let line = Rect {
-                x: panes.brief.right(),
+                x: panes.brief.right() + 1,
                 y,
                 width: 1,
                 height: 1,
