@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -137,11 +139,13 @@ impl Effects {
         let task = tokio::spawn(async move {
             let begun = tokio::time::Instant::now();
             let mut clock = tokio::time::interval_at(begun + WORTH_A_WORD, EVERY);
+            let work = AssertUnwindSafe(work).catch_unwind();
             tokio::pin!(work);
             loop {
                 tokio::select! {
                     msg = &mut work => {
-                        let _ = messages.send(msg);
+                        let broke = |_| Msg::Broke(id, "an error in the program itself".to_owned());
+                        let _ = messages.send(msg.unwrap_or_else(broke));
                         return;
                     }
                     _ = clock.tick() => {

@@ -57,6 +57,8 @@ pub enum Msg {
     Graded(RunId, Box<ExerciseVerdict>),
     /// A block or an event has been run.
     Ran(RunId, Box<RunReport>),
+    /// A run ended in a way it never should; what is known of it.
+    Broke(RunId, String),
     /// A run takes longer; for so long by now.
     StillRunning(RunId, Duration),
     /// The learner's own editor could not be used.

@@ -29,9 +29,13 @@ impl Terminal {
     pub fn enter() -> anyhow::Result<Self> {
         HOOK.call_once(|| {
             let before = std::panic::take_hook();
+            let screen = std::thread::current().id();
             std::panic::set_hook(Box::new(move |info| {
-                let _ = give_back();
-                before(info);
+                // Elsewhere a panic ends a run, not the program: the screen stays and says so.
+                if std::thread::current().id() == screen {
+                    let _ = give_back();
+                    before(info);
+                }
             }));
         });
         take().context("the terminal cannot be used")?;

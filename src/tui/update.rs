@@ -59,13 +59,17 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             _ => {}
         },
+        Msg::Broke(id, problem) if is_running(model, id) => {
+            stop(model);
+            model.complain(format!("The run broke off: {problem}"));
+        }
         Msg::StillRunning(id, elapsed) => {
             if let Some(run) = model.run.as_mut().filter(|run| run.id == id) {
                 run.elapsed = Some(elapsed);
             }
         }
         // What a stopped run still has to say.
-        Msg::Grading(..) | Msg::Graded(..) | Msg::Ran(..) => {}
+        Msg::Grading(..) | Msg::Graded(..) | Msg::Ran(..) | Msg::Broke(..) => {}
     }
     keep_place(model);
     std::mem::take(&mut model.effects)

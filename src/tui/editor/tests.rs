@@ -175,3 +175,63 @@ fn an_edit_takes_the_mark_away() {
     apply(&mut editor, &[Edit::Insert('b')]);
     assert_eq!(editor.mark, None);
 }
+
+mod any_edits {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn edit() -> impl Strategy<Value = Edit> {
+        let motion = prop::sample::select(vec![
+            Move::Left,
+            Move::Right,
+            Move::Up,
+            Move::Down,
+            Move::WordLeft,
+            Move::WordRight,
+            Move::Home,
+            Move::End,
+            Move::PageUp,
+            Move::PageDown,
+            Move::Top,
+            Move::Bottom,
+        ]);
+        let plain = prop::sample::select(vec![
+            Edit::NewLine,
+            Edit::Backspace,
+            Edit::Delete,
+            Edit::DeleteWord,
+            Edit::Indent,
+            Edit::Dedent,
+            Edit::Comment,
+            Edit::Undo,
+            Edit::Redo,
+            Edit::Cut,
+            Edit::Copy,
+            Edit::Paste,
+            Edit::SelectAll,
+        ]);
+        prop_oneof![
+            motion.clone().prop_map(Edit::Move),
+            motion.prop_map(Edit::Select),
+            plain,
+            prop::sample::select(vec!['a', ' ', ':', '#', 'é', '漢']).prop_map(Edit::Insert),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn can_be_undone_to_the_beginning(text in "[a-c é漢#:\n]{0,60}", edits in prop::collection::vec(edit(), 0..60)) {
+            let mut editor = editor(&text);
+            let begin = editor.text();
+            for edit in &edits {
+                editor.edit(*edit, 5);
+                editor.follow(ratatui::layout::Rect::new(0, 0, 20, 5));
+            }
+            while editor.can(Edit::Undo) {
+                editor.edit(Edit::Undo, 5);
+            }
+            prop_assert_eq!(editor.text(), begin);
+        }
+    }
+}

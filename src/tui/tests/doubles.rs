@@ -17,7 +17,7 @@ use crate::grade::{
 };
 use crate::tui::ports::{Change, Progress, Store};
 
-/// Code with `slow` in it runs for ever, with `boom` it cannot be loaded, with `Hello` it passes.
+/// Code with `slow` in it runs for ever, with `boom` it cannot be loaded, with `bug` the runner panics, with `Hello` it passes.
 pub struct WordRunner;
 
 #[async_trait]
@@ -37,6 +37,7 @@ impl Runner for WordRunner {
         if code.contains("slow") {
             std::future::pending::<()>().await;
         }
+        assert!(!code.contains("bug"), "a bug in the runner");
         let mut verdict = ExerciseVerdict {
             exercise: exercise.id.clone(),
             status: ExerciseStatus::Error,

@@ -388,3 +388,30 @@ fn the_place_is_kept_without_leaving() {
     let place = app.store.progress.lock().unwrap().place.clone();
     assert!(matches!(place, Some(Place::Lesson { line: 2, .. })), "{place:?}");
 }
+
+#[test]
+fn a_runner_that_panics_does_not_take_the_screen_along() {
+    let mut app = App::new();
+    app.keys(TO_EDITOR)
+        .keys("bug<ctrl-s>")
+        .shows("The run broke off")
+        .lacks("Running…");
+    app.keys("<enter><backspace>").shows("bu");
+}
+
+#[test]
+fn an_older_text_seen_while_saving_is_no_change_from_outside() {
+    let mut app = App::new();
+    app.keys(TO_EDITOR).keys("new ");
+    let save = crate::tui::keymap::key_for(
+        crate::tui::keymap::Context::CodeEditor,
+        crate::tui::keymap::Command::Check,
+    );
+    assert_eq!(save, "Ctrl-S");
+    let key = crate::tui::key::Key::parse("ctrl-s").unwrap();
+    let mut model = app.model.clone();
+    crate::tui::update::update(&mut model, Msg::Key(key));
+    crate::tui::update::update(&mut model, seen(STARTER));
+    app.model = model;
+    app.keys("<esc>2").shows("new def").lacks("was changed outside");
+}

@@ -141,3 +141,46 @@ fn typed_letters_are_letters_in_an_editor() {
         assert_eq!(lookup(&app.model, key), None, "{key}");
     }
 }
+
+/// A cat on the keyboard, while the window is resized and files change: nothing panics.
+#[test]
+fn any_keys_in_any_order() {
+    let keys = all_keys();
+    let mut seed: usize = 7;
+    let mut random = move |limit: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % limit
+    };
+    let mut app = App::new();
+    for step in 0..6_000 {
+        let msg = match random(60) {
+            0 => Msg::Resize(u16::try_from(random(130)).unwrap(), u16::try_from(random(45)).unwrap()),
+            1 => Msg::Resize(80, 24),
+            2 => Msg::Paste("pasted\n\ttext é 漢字".to_owned()),
+            3 => Msg::Seen {
+                exercise: "01-hello".to_owned(),
+                file: "handler.py".to_owned(),
+                text: format!("outside = {step}\n"),
+            },
+            _ => Msg::Key(keys[random(keys.len())]),
+        };
+        let effects = update(&mut app.model, msg);
+        // Files come at once, so that the editor is part of it; the rest is only asked for.
+        for effect in effects {
+            if let crate::tui::msg::Effect::Load(exercise) = effect {
+                let files = exercise.starter.clone();
+                update(&mut app.model, Msg::Files(exercise.id.clone(), Ok(files)));
+            }
+        }
+        if step % 7 == 0 {
+            let _ = app.buffer();
+        }
+        if random(40) == 0
+            && let Some(run) = app.model.run
+        {
+            update(&mut app.model, Msg::Ran(run.id, Box::default()));
+        }
+    }
+}

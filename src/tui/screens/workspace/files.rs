@@ -21,6 +21,8 @@ pub struct OpenFile {
     pub saved: String,
     /// Whether something was looked for in it.
     pub searched: bool,
+    /// Saves under way: until they are done, what is seen on disk may be older than what is here.
+    saving: usize,
     /// The text on disk where it is not what the editor makes of it: not edited, graded as it is.
     raw: Option<Vec<u8>>,
 }
@@ -39,6 +41,7 @@ impl OpenFile {
             editor,
             saved,
             searched: false,
+            saving: 0,
             raw: Some(bytes.to_vec()),
         }
     }
@@ -129,6 +132,7 @@ pub fn save(model: &mut Model) {
         let text = open.editor.text();
         open.saved.clone_from(&text);
         open.raw = None;
+        open.saving += 1;
         effects.push(Effect::Save {
             exercise: exercise.clone(),
             file: open.name.clone(),
@@ -142,6 +146,9 @@ pub fn save(model: &mut Model) {
 
 /// A file has been written, so that its draft is no longer needed; or it has not.
 pub fn saved(model: &mut Model, id: &str, file: &str, text: &str, problem: Option<String>) {
+    if let Some(open) = find(model, id, file) {
+        open.saving = open.saving.saturating_sub(1);
+    }
     if let Some(problem) = problem {
         if let Some(open) = find(model, id, file) {
             // Still unsaved: the draft stays, and the next save tries again.
@@ -186,7 +193,7 @@ pub fn keep_draft(model: &mut Model) {
 pub fn seen(model: &mut Model, id: &str, file: &str, text: &str) {
     let Some(open) = find(model, id, file) else { return };
     let fresh = OpenFile::new(file, text.as_bytes());
-    if fresh.saved == open.saved {
+    if fresh.saved == open.saved || open.saving > 0 {
         return;
     }
     if !open.is_dirty() {
