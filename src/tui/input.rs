@@ -58,7 +58,7 @@ async fn read(messages: UnboundedSender<Msg>, cancel: CancellationToken) {
     }
 }
 
-/// Waits for a signal that asks the program to end.
+/// Signals that ask the program to end.
 #[cfg(unix)]
 pub async fn signals(messages: UnboundedSender<Msg>) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -69,15 +69,20 @@ pub async fn signals(messages: UnboundedSender<Msg>) {
     ) else {
         return;
     };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-        _ = interrupt.recv() => {}
+    loop {
+        let msg = tokio::select! {
+            _ = terminate.recv() => Msg::Terminate,
+            _ = hangup.recv() => Msg::Terminate,
+            // What Ctrl-C is where the terminal makes a signal of it.
+            _ = interrupt.recv() => Msg::Key(Key::CTRL_C),
+        };
+        if messages.send(msg).is_err() {
+            return;
+        }
     }
-    let _ = messages.send(Msg::Terminate);
 }
 
-/// Waits for a signal that asks the program to end.
+/// Signals that ask the program to end.
 #[cfg(not(unix))]
 pub async fn signals(messages: UnboundedSender<Msg>) {
     if tokio::signal::ctrl_c().await.is_ok() {

@@ -14,6 +14,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// Ctrl-C.
+    pub const CTRL_C: Self = Self {
+        code: KeyCode::Char('c'),
+        modifiers: KeyModifiers::CONTROL,
+    };
+
     /// A key without modifiers.
     #[must_use]
     pub fn plain(code: KeyCode) -> Self {

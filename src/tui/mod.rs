@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use self::effects::Effects;
 use self::input::Input;
@@ -116,12 +116,12 @@ pub async fn drive(options: Options) -> anyhow::Result<()> {
                         let path = options.store.path(&exercise, &file);
                         let command = options.own_editor.as_deref().unwrap_or_default();
                         let outcome = terminal.lend(|| own_editor::open(command, &path, line));
-                        while messages.try_recv().is_ok() {}
+                        forget_keys(&mut messages, &sender);
                         effects.look(&exercise, &file);
                         if let Err(problem) = outcome {
                             let _ = sender.send(Msg::NoEditor(format!("{problem:#}")));
                         }
-                        let size = terminal.size()?;
+                        let size = terminal.size().unwrap_or(model.size);
                         let _ = sender.send(Msg::Resize(size.width, size.height));
                         input = Input::start(sender.clone());
                     }
@@ -139,6 +139,16 @@ pub async fn drive(options: Options) -> anyhow::Result<()> {
     drop(terminal);
     effects.finish();
     result
+}
+
+/// Keys that came while another program had the terminal were not for us; everything else is.
+fn forget_keys(messages: &mut UnboundedReceiver<Msg>, sender: &UnboundedSender<Msg>) {
+    let waiting: Vec<Msg> = std::iter::from_fn(|| messages.try_recv().ok()).collect();
+    for msg in waiting {
+        if !matches!(msg, Msg::Key(_) | Msg::Paste(_)) {
+            let _ = sender.send(msg);
+        }
+    }
 }
 
 /// The model a program starts with: where the learner was when it was left.

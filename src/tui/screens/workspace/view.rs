@@ -226,10 +226,21 @@ fn heading(model: &Model, workspace: &Workspace, tab: Tab, buffer: &mut Buffer, 
     let line = Rect { height: 1, ..pane };
     if pane.height > 0 {
         paint::text(buffer, line, &text, style);
-        if tab == Tab::Code {
-            paint::text_right(buffer, line, &state(workspace), model.theme.accent());
-        }
+        let right = match tab {
+            Tab::Code => state(workspace),
+            _ if more_below(model, workspace, tab) => "more ↓".to_owned(),
+            _ => String::new(),
+        };
+        paint::text_right(buffer, line, &right, model.theme.accent());
     }
+}
+
+/// Whether a pane goes on below what is in sight.
+fn more_below(model: &Model, workspace: &Workspace, tab: Tab) -> bool {
+    let area = panes(model, workspace).text(tab);
+    let lines = workspace.lines(model, tab, usize::from(area.width)).len();
+    let scroll = workspace.scrolls[tab as usize];
+    !scroll.at_end(lines, usize::from(area.height))
 }
 
 fn name(workspace: &Workspace, tab: Tab) -> String {
