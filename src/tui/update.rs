@@ -1,8 +1,8 @@
 //! What each message does to the model. Nothing here touches the terminal, the disk or the clock.
 
-use super::editor::{Edit, Move};
+use super::editor::Edit;
 use super::key::Key;
-use super::keymap::{self, Command, Context};
+use super::keymap::{self, Command};
 use super::model::{Model, RunWhat, Screen};
 use super::msg::{Effect, Msg, RunId};
 use super::overlays::help::Help;
@@ -10,7 +10,6 @@ use super::overlays::{self, Overlay};
 use super::ports::Change;
 use super::screens::workspace::{files, results};
 use super::screens::{home, quiz, reader, welcome, workspace};
-use super::scroll::Motion;
 
 /// Takes a message in and says what is to be done about it.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -199,48 +198,4 @@ pub fn quit(model: &mut Model) {
     }
     keep_place(model);
     model.effect(Effect::Quit);
-}
-
-impl Command {
-    /// The way it scrolls, if it does.
-    #[must_use]
-    pub fn motion(self) -> Option<Motion> {
-        Some(match self {
-            Self::Up => Motion::Up,
-            Self::Down => Motion::Down,
-            Self::PageUp => Motion::PageUp,
-            Self::PageDown => Motion::PageDown,
-            Self::Top => Motion::Top,
-            Self::Bottom => Motion::Bottom,
-            _ => return None,
-        })
-    }
-
-    /// The way it moves a cursor where there is one to move.
-    #[must_use]
-    pub fn editor_move(self) -> Option<Move> {
-        Some(match self {
-            Self::Up => Move::Up,
-            Self::Down => Move::Down,
-            Self::PageUp => Move::PageUp,
-            Self::PageDown => Move::PageDown,
-            Self::Top => Move::Top,
-            Self::Bottom => Move::Bottom,
-            _ => return None,
-        })
-    }
-
-    /// Whether it may be carried out while code runs.
-    fn is_harmless(self) -> bool {
-        matches!(self, Self::Stop | Self::Quit | Self::Edit(_)) || self.motion().is_some()
-    }
-}
-
-/// Whether typed letters go into a text now.
-#[must_use]
-pub fn takes_text(model: &Model) -> bool {
-    let contexts = model.contexts();
-    [Context::Finding, Context::Editor, Context::Answering]
-        .iter()
-        .any(|context| contexts.contains(context))
 }

@@ -223,7 +223,9 @@ fn head(model: &Model, buffer: &mut Buffer, area: Rect) {
     );
     let done = tally.lessons_read + tally.exercises_passed;
     let all = (tally.lessons + tally.exercises).max(1);
-    let cells = 24usize.min(usize::from(area.width) / 4);
+    // The words matter more than the bar.
+    let room = usize::from(area.width).saturating_sub(width(&words) + 2);
+    let cells = if room < 4 { 0 } else { room.min(24) };
     let full = done * cells / all;
     let x = paint::text(buffer, line(2), &"█".repeat(full), theme.role(Role::Good));
     let rest = Rect {

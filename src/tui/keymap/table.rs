@@ -1,192 +1,15 @@
-//! The one key map: what every key does, and what the screens and the help say about it.
+//! The table itself: every context with its keys.
 
-use std::sync::LazyLock;
+use super::{Command, Context};
+use crate::tui::editor::{Edit, Move};
 
-use super::editor::{Edit, Move};
-use super::key::Key;
-
-/// Where keys have a meaning of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// Everywhere.
-    Anywhere,
-    /// The first screen of the first start.
-    Welcome,
-    /// The course map.
-    Home,
-    /// A line of text is typed to find something.
-    Finding,
-    /// A lesson.
-    Reader,
-    /// A lesson with matches of a search in it.
-    Matches,
-    /// The outline of a lesson.
-    Outline,
-    /// An exercise, while the keys do not go to the editor.
-    Workspace,
-    /// An editor.
-    Editor,
-    /// The editor of an exercise.
-    CodeEditor,
-    /// The editor of an event.
-    EventEditor,
-    /// The hints of an exercise.
-    Hints,
-    /// The solution of an exercise.
-    Solution,
-    /// The list of events to run.
-    Events,
-    /// A question with options.
-    Choosing,
-    /// A question whose answer is typed.
-    Answering,
-    /// A question that has been answered.
-    Answered,
-    /// The end of a quiz.
-    QuizDone,
-    /// The list of all keys.
-    Help,
-    /// A question that takes yes or no.
-    Confirm,
-    /// A file was changed here and elsewhere.
-    Conflict,
-    /// Code is running.
-    Running,
-}
-
-/// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Command {
-    /// Leave the program, keeping everything.
-    Quit,
-    /// Show all keys.
-    Help,
-    /// Leave this screen.
-    Back,
-    /// Move or scroll up.
-    Up,
-    /// Move or scroll down.
-    Down,
-    /// A screen up.
-    PageUp,
-    /// A screen down.
-    PageDown,
-    /// To the beginning.
-    Top,
-    /// To the end.
-    Bottom,
-    /// Open what is selected.
-    Open,
-    /// Start with the first lesson.
-    Begin,
-    /// Go to the course map.
-    Map,
-    /// Go on where the course goes on.
-    Continue,
-    /// Answer the questions that are due.
-    Review,
-    /// Take the quiz.
-    Quiz,
-    /// Open the exercise.
-    Exercise,
-    /// Find something.
-    Find,
-    /// Take what was typed.
-    Accept,
-    /// To the next match.
-    NextMatch,
-    /// To the previous match.
-    PreviousMatch,
-    /// To the next thing that can be opened or run.
-    FocusNext,
-    /// To the previous one.
-    FocusPrevious,
-    /// Run the block of code, follow the link.
-    Activate,
-    /// Run the next block of code.
-    RunBlock,
-    /// Show the outline.
-    Outline,
-    /// The next lesson or exercise.
-    Next,
-    /// The previous lesson or exercise.
-    Previous,
-    /// Show a tab, from 0.
-    Tab(usize),
-    /// Show the next tab.
-    NextTab,
-    /// Show the previous tab.
-    PreviousTab,
-    /// The next file in the editor.
-    NextFile,
-    /// Type into the editor.
-    Type,
-    /// Stop typing into the editor.
-    StopTyping,
-    /// Open the file in the learner's own editor.
-    OwnEditor,
-    /// Save and check.
-    Check,
-    /// Show a hint.
-    Hint,
-    /// Show the solution.
-    Solution,
-    /// Show every failing case.
-    AllCases,
-    /// Choose an event to run.
-    Events,
-    /// Run the event.
-    RunEvent,
-    /// Write an event.
-    EditEvent,
-    /// Put the starter back.
-    Reset,
-    /// Another way to look at it.
-    Switch,
-    /// Stop what is running.
-    Stop,
-    /// Mark an option.
-    Mark,
-    /// Choose an option by its number, from 0.
-    Pick(usize),
-    /// Answer.
-    Answer,
-    /// Ask the missed questions again.
-    Again,
-    /// Yes.
-    Yes,
-    /// No.
-    No,
-    /// Keep what is in the editor.
-    KeepMine,
-    /// Take what is on disk.
-    TakeTheirs,
-    /// Change the text in the editor.
-    Edit(Edit),
-}
-
-/// A row of the key map.
-#[derive(Debug, Clone)]
-pub struct Binding {
-    /// Where it holds.
-    pub context: Context,
-    /// The keys that do it; the first is shown on screens.
-    pub keys: Vec<Key>,
-    /// What it does.
-    pub command: Command,
-    /// What the screen says about it, in a word or two.
-    pub label: &'static str,
-    /// Whether the foot of the screen shows it.
-    pub shown: bool,
-}
-
-type Row = (&'static str, Command, &'static str, bool);
+pub(super) type Row = (&'static str, Command, &'static str, bool);
 
 const FOOT: bool = true;
 const HELP: bool = false;
 
 /// Scrolling, the same everywhere.
-const SCROLLING: &[Row] = &[
+pub(super) const SCROLLING: &[Row] = &[
     ("up k", Command::Up, "scroll", FOOT),
     ("down j", Command::Down, "scroll", FOOT),
     ("pageup b", Command::PageUp, "page", HELP),
@@ -196,7 +19,7 @@ const SCROLLING: &[Row] = &[
 ];
 
 /// Every context with its rows, in the order in which the foot shows them.
-const MAP: &[(Context, &[Row])] = &[
+pub(super) const MAP: &[(Context, &[Row])] = &[
     (
         Context::Anywhere,
         &[
@@ -513,7 +336,7 @@ const MAP: &[(Context, &[Row])] = &[
 ];
 
 /// Contexts in which the keys that scroll hold as well.
-const SCROLLS: &[Context] = &[
+pub(super) const SCROLLS: &[Context] = &[
     Context::Welcome,
     Context::Hints,
     Context::Solution,
@@ -521,102 +344,3 @@ const SCROLLS: &[Context] = &[
     Context::QuizDone,
     Context::Help,
 ];
-
-static BINDINGS: LazyLock<Vec<Binding>> = LazyLock::new(|| {
-    let row = |context, (keys, command, label, shown): &Row| Binding {
-        context,
-        keys: keys.split(' ').filter_map(Key::parse).collect(),
-        command: *command,
-        label,
-        shown: *shown,
-    };
-    let own = MAP
-        .iter()
-        .flat_map(|(context, rows)| rows.iter().map(move |entry| row(*context, entry)));
-    let scroll = SCROLLS
-        .iter()
-        .flat_map(|context| SCROLLING.iter().map(move |entry| row(*context, entry)));
-    own.chain(scroll).collect()
-});
-
-/// All rows.
-#[must_use]
-pub fn bindings() -> &'static [Binding] {
-    &BINDINGS
-}
-
-/// The rows of a context, in order.
-pub fn of(context: Context) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |binding| binding.context == context)
-}
-
-/// The key that is shown for a command in a context.
-#[must_use]
-pub fn key_for(context: Context, command: Command) -> String {
-    let key = of(context)
-        .find(|binding| binding.command == command)
-        .and_then(|binding| binding.keys.first());
-    key.map(Key::to_string).unwrap_or_default()
-}
-
-/// What the help calls a context.
-#[must_use]
-pub fn name(context: Context) -> &'static str {
-    match context {
-        Context::Anywhere => "Everywhere",
-        Context::Welcome => "Welcome",
-        Context::Home => "Course map",
-        Context::Finding => "Finding",
-        Context::Reader => "Lesson",
-        Context::Matches => "Lesson, after a search",
-        Context::Outline => "Outline",
-        Context::Workspace => "Exercise",
-        Context::Editor => "Editing text",
-        Context::CodeEditor => "Editing code",
-        Context::EventEditor => "Editing an event",
-        Context::Hints => "Hints",
-        Context::Solution => "Solution",
-        Context::Events => "Events",
-        Context::Choosing => "Quiz, choosing",
-        Context::Answering => "Quiz, typing",
-        Context::Answered => "Quiz, after an answer",
-        Context::QuizDone => "Quiz, at its end",
-        Context::Help => "Help",
-        Context::Confirm => "Yes or no",
-        Context::Conflict => "Two versions of a file",
-        Context::Running => "While code runs",
-    }
-}
-
-/// All contexts, as the help lists them.
-pub fn contexts() -> impl Iterator<Item = Context> {
-    MAP.iter().map(|(context, _)| *context)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_key_is_read() {
-        for (_, rows) in MAP {
-            for (keys, ..) in *rows {
-                for key in keys.split(' ') {
-                    assert!(Key::parse(key).is_some(), "{key}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn no_key_means_two_things() {
-        for context in contexts() {
-            let mut seen = HashSet::new();
-            for key in of(context).flat_map(|binding| &binding.keys) {
-                assert!(seen.insert(*key), "{context:?} {key}");
-            }
-        }
-    }
-}
