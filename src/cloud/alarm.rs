@@ -17,8 +17,8 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    /// Runs `then` at a virtual time, which the clock may jump to.
-    pub(crate) fn set<F, R>(core: &Core, at: Timestamp, then: F) -> Self
+    /// Runs `then` at a virtual time. The clock may jump there by itself only if `foreground` is true.
+    pub(crate) fn set<F, R>(core: &Core, at: Timestamp, foreground: bool, then: F) -> Self
     where
         F: FnOnce(Busy) -> R + Send + 'static,
         R: Future<Output = ()> + Send,
@@ -27,11 +27,20 @@ impl Alarm {
         let clock = core.clock.clone();
         let busy = clock.busy();
         core.spawn(async move {
+            let time = async {
+                if foreground {
+                    clock.sleep_until(busy, at).await
+                } else {
+                    let timer = clock.background(at);
+                    drop(busy);
+                    timer.await
+                }
+            };
             tokio::select! {
                 biased;
                 // The token that comes with it is dropped last, when the timer is off the clock.
                 token = called_off => drop(token),
-                busy = clock.sleep_until(busy, at) => then(busy).await,
+                busy = time => then(busy).await,
             }
         });
         Self {

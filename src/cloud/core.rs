@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use super::{Cloud, Effects};
 use crate::chance::Chance;
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::history::{EntryId, History};
@@ -75,6 +77,8 @@ pub(crate) struct Core {
     pub(crate) history: History,
     pub(crate) account: Arc<Account>,
     sink: Arc<RwLock<Option<Sink>>>,
+    cloud: Arc<OnceLock<Weak<Cloud>>>,
+    numbers: Arc<AtomicU64>,
     stopped: CancellationToken,
     runtime: Option<Handle>,
 }
@@ -87,6 +91,8 @@ impl Core {
             history,
             account: Arc::new(account),
             sink: Arc::default(),
+            cloud: Arc::default(),
+            numbers: Arc::default(),
             stopped: CancellationToken::new(),
             runtime: Handle::try_current().ok(),
         }
@@ -98,6 +104,23 @@ impl Core {
 
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         self.account.arn(service, resource)
+    }
+
+    /// Tells which cloud this is the core of.
+    pub(crate) fn know(&self, cloud: &Arc<Cloud>) {
+        let _ = self.cloud.set(Arc::downgrade(cloud));
+    }
+
+    /// Lets happen what follows from something that no call led to.
+    pub(crate) fn apply(&self, effects: Effects) {
+        if let Some(cloud) = self.cloud.get().and_then(Weak::upgrade) {
+            cloud.apply(effects, None);
+        }
+    }
+
+    /// A number that nothing else in this Region has.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn set_sink(&self, sink: Sink) {

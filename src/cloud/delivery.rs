@@ -195,6 +195,8 @@ impl Cloud {
                 return Ok(Some(id));
             }
             "sqs" => self.sqs.take_over(&handover, effects)?,
+            "sns" => self.sns.take_over(&handover, effects)?,
+            "events" => self.events.take_over(&handover, effects)?,
             other => {
                 return Err(ApiError::new(
                     "InvalidParameterValue",

@@ -10,10 +10,16 @@ mod core;
 mod delivery;
 mod error;
 mod input;
+mod sts;
 
 pub mod apigateway;
+pub mod cloudwatch;
 pub mod dynamodb;
+pub mod events;
+pub mod logs;
+pub mod pattern;
 pub mod s3;
+pub mod sns;
 pub mod sqs;
 
 use std::sync::Arc;
@@ -40,6 +46,14 @@ pub struct Cloud {
     pub dynamodb: dynamodb::DynamoDb,
     /// Amazon SQS.
     pub sqs: sqs::Sqs,
+    /// Amazon SNS.
+    pub sns: sns::Sns,
+    /// Amazon EventBridge.
+    pub events: events::Events,
+    /// Amazon CloudWatch Logs.
+    pub logs: logs::Logs,
+    /// Amazon CloudWatch metrics.
+    pub cloudwatch: cloudwatch::CloudWatch,
 }
 
 impl Cloud {
@@ -47,13 +61,20 @@ impl Cloud {
     #[must_use]
     pub fn new(clock: Clock, chance: &Chance, history: History, account: Account) -> Arc<Self> {
         let core = Core::new(clock, chance.branch("cloud"), history, account);
-        Arc::new(Self {
+        let cloudwatch = cloudwatch::CloudWatch::new(&core);
+        let cloud = Arc::new(Self {
             callers: Callers::new(&core),
             s3: s3::S3::new(&core),
             dynamodb: dynamodb::DynamoDb::new(&core),
             sqs: sqs::Sqs::new(&core),
+            sns: sns::Sns::new(&core),
+            events: events::Events::new(&core),
+            logs: logs::Logs::new(&core, &cloudwatch),
+            cloudwatch,
             core,
-        })
+        });
+        cloud.core.know(&cloud);
+        cloud
     }
 
     /// Who is told when a function must be invoked, a queue has messages or a stream has records.

@@ -79,7 +79,8 @@ pub(super) fn verify(parts: &Parts, callers: &Callers, now: Timestamp) -> Result
         }
     }
     amz.extend(query.iter().filter(|(name, _)| name.starts_with("x-amz-")).cloned());
-    let amz: String = amz.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let amz: Vec<_> = amz.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let amz = amz.concat();
     let mut signed: Vec<_> = query
         .iter()
         .filter(|(name, _)| SUBRESOURCES.contains(&name.as_str()))

@@ -63,10 +63,11 @@ pub(super) fn error(protocol: Protocol, error: &ApiError, request_id: &str) -> R
             };
             let mut reply = json_body(error.status, content_type, body, request_id);
             let code = error.query_code.unwrap_or(error.code.as_ref());
-            if namespace.contains("sqs") {
-                if let Ok(value) = HeaderValue::from_str(&format!("{code};Sender")) {
-                    reply.headers_mut().insert("x-amzn-query-error", value);
-                }
+            if let (true, Ok(value)) = (
+                namespace.contains("sqs"),
+                HeaderValue::from_str(&format!("{code};Sender")),
+            ) {
+                reply.headers_mut().insert("x-amzn-query-error", value);
             }
             reply
         }
@@ -94,9 +95,8 @@ pub(super) fn refusal(protocol: Protocol, refusal: &Refusal, request_id: &str) -
         (Refusal::Incomplete(_), false) => ("IncompleteSignature", 400),
         (Refusal::Unknown, true) => ("UnrecognizedClientException", 400),
         (Refusal::Unknown, false) => ("InvalidClientTokenId", 403),
-        (Refusal::Mismatch, true) => ("InvalidSignatureException", 400),
+        (Refusal::Mismatch | Refusal::Expired, true) => ("InvalidSignatureException", 400),
         (Refusal::Mismatch, false) => ("SignatureDoesNotMatch", 403),
-        (Refusal::Expired, true) => ("InvalidSignatureException", 400),
         (Refusal::Expired, false) => ("RequestExpired", 400),
     };
     let mut answer = ApiError::new(code, refusal.to_string()).status(status);

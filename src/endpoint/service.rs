@@ -37,8 +37,13 @@ pub(super) enum Target {
 /// A service of the JSON or the query protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    CloudWatch,
     DynamoDb,
+    Events,
+    Logs,
+    Sns,
     Sqs,
+    Sts,
 }
 
 impl Target {
@@ -73,8 +78,13 @@ impl Target {
 impl Kind {
     fn named(name: &str) -> Option<Self> {
         match name {
+            "monitoring" => Some(Self::CloudWatch),
             "dynamodb" => Some(Self::DynamoDb),
+            "events" => Some(Self::Events),
+            "logs" => Some(Self::Logs),
+            "sns" => Some(Self::Sns),
             "sqs" => Some(Self::Sqs),
+            "sts" => Some(Self::Sts),
             _ => None,
         }
     }
@@ -82,19 +92,33 @@ impl Kind {
     /// The name in the history.
     fn name(self) -> &'static str {
         match self {
+            Self::CloudWatch => "cloudwatch",
             Self::DynamoDb => "dynamodb",
+            Self::Events => "events",
+            Self::Logs => "logs",
+            Self::Sns => "sns",
             Self::Sqs => "sqs",
+            Self::Sts => "sts",
         }
     }
 
     pub(super) fn protocol(self, json: bool) -> Protocol {
+        let (json_1_0, json_1_1) = ("application/x-amz-json-1.0", "application/x-amz-json-1.1");
         let (content_type, namespace, xml) = match self {
-            Self::DynamoDb => ("application/x-amz-json-1.0", "com.amazonaws.dynamodb.v20120810#", ""),
+            Self::CloudWatch => (
+                json_1_0,
+                "com.amazonaws.cloudwatch.v2010_08_01#",
+                "http://monitoring.amazonaws.com/doc/2010-08-01/",
+            ),
+            Self::DynamoDb => (json_1_0, "com.amazonaws.dynamodb.v20120810#", ""),
+            Self::Events | Self::Logs => (json_1_1, "", ""),
+            Self::Sns => (json_1_1, "", "http://sns.amazonaws.com/doc/2010-03-31/"),
             Self::Sqs => (
-                "application/x-amz-json-1.0",
+                json_1_0,
                 "com.amazonaws.sqs#",
                 "http://queue.amazonaws.com/doc/2012-11-05/",
             ),
+            Self::Sts => (json_1_1, "", "https://sts.amazonaws.com/doc/2011-06-15/"),
         };
         if json {
             Protocol::Json {
@@ -163,7 +187,7 @@ impl Server {
         operation: &str,
         input: &Value,
         body: &Bytes,
-        _identity: &Identity,
+        identity: &Identity,
         busy: Busy,
     ) -> (Result<Answer, ApiError>, Busy) {
         let answer = match kind {
@@ -171,6 +195,11 @@ impl Server {
                 let text = std::str::from_utf8(body).unwrap_or_default();
                 self.cloud.dynamodb.execute(call, operation, text).map(Answer::Text)
             }
+            Kind::CloudWatch => self.cloud.cloudwatch.execute(call, operation, input).map(Answer::Value),
+            Kind::Events => self.cloud.events.execute(call, operation, input).map(Answer::Value),
+            Kind::Logs => self.cloud.logs.execute(call, operation, input).map(Answer::Value),
+            Kind::Sns => self.cloud.sns.execute(call, operation, input).map(Answer::Value),
+            Kind::Sts => self.cloud.sts(operation, identity).map(Answer::Value),
             Kind::Sqs => {
                 let (answer, busy) = self.cloud.sqs.execute(call, operation, input, busy).await;
                 return (answer.map(Answer::Value), busy);
@@ -184,7 +213,7 @@ impl Kind {
     fn list_style(self) -> ListStyle {
         match self {
             Self::Sqs => ListStyle::Flat,
-            Self::DynamoDb => ListStyle::Members,
+            _ => ListStyle::Members,
         }
     }
 }

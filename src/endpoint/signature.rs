@@ -50,7 +50,7 @@ pub(super) struct Signature {
     /// The service that the request was signed for, as `s3`.
     pub(super) service: String,
     signed_headers: Vec<String>,
-    signature: String,
+    digest: String,
     timestamp: String,
     token: Option<String>,
     /// The seconds for which a presigned URL holds; `None` for a signed header.
@@ -141,7 +141,7 @@ impl Signature {
             region: region.to_owned(),
             service: service.to_owned(),
             signed_headers: signed_headers.split(';').map(str::to_ascii_lowercase).collect(),
-            signature: signature.to_owned(),
+            digest: signature.to_owned(),
             timestamp: timestamp.to_owned(),
             token,
             presigned,
@@ -166,11 +166,11 @@ impl Signature {
         now: Timestamp,
     ) -> Result<Identity, Refusal> {
         let identity = self.owner(callers)?;
-        let hash = match (self.presigned, text(&parts.headers, "x-amz-content-sha256")) {
-            (Some(_), None) => PRESIGNED_BODY.to_owned(),
-            (_, Some(PRESIGNED_BODY)) => PRESIGNED_BODY.to_owned(),
-            (Some(_), Some(_)) if self.service == "s3" => PRESIGNED_BODY.to_owned(),
-            _ => hex::encode(Sha256::digest(body)),
+        let presigned_s3 = self.is_presigned() && self.service == "s3";
+        let hash = if presigned_s3 || text(&parts.headers, "x-amz-content-sha256") == Some(PRESIGNED_BODY) {
+            PRESIGNED_BODY.to_owned()
+        } else {
+            hex::encode(Sha256::digest(body))
         };
         let raw = parts.uri.path();
         let path = if self.service == "s3" {
@@ -184,7 +184,7 @@ impl Signature {
         let names = self.signed_headers.join(";");
         let canonical = format!("{}\n{path}\n{query}\n{headers}\n{names}\n{hash}", parts.method);
         let expected = self.sign(&canonical, &identity.credentials.secret_access_key);
-        if expected != self.signature {
+        if expected != self.digest {
             return Err(Refusal::Mismatch);
         }
         if self.presigned.is_some_and(|seconds| self.has_expired(seconds, now)) {

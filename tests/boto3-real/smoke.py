@@ -207,6 +207,75 @@ def _():
     assert code(sqs.send_message, QueueUrl=url, MessageBody="b") == "MissingParameter"
 
 
+@check("sns")
+def _():
+    sns = boto3.client("sns", config=config)
+    topic = sns.create_topic(Name="news", Tags=[{"Key": "a", "Value": "b"}])["TopicArn"]
+    url = sqs.create_queue(QueueName="readers")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": '{"kind": ["x"]}'}, ReturnSubscriptionArn=True)["SubscriptionArn"]
+    sns.publish(TopicArn=topic, Message="no", MessageAttributes={"kind": {"DataType": "String", "StringValue": "y"}})
+    assert sns.publish(TopicArn=topic, Message="<yes> & ü", Subject="s", MessageAttributes={"kind": {"DataType": "String", "StringValue": "x"}})["MessageId"]
+    message = json.loads(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"][0]["Body"])
+    assert message["Message"] == "<yes> & ü" and message["MessageAttributes"] == {"kind": {"Type": "String", "Value": "x"}}
+    answer = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "1", "Message": "a"}, {"Id": "2", "Message": "b"}])
+    assert [entry["Id"] for entry in answer["Successful"]] == ["1", "2"], answer
+    assert sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]["FilterPolicy"] == '{"kind": ["x"]}'
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"][0]["Endpoint"] == arn
+    assert sns.list_topics()["Topics"] == [{"TopicArn": topic}]
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsConfirmed"] == "1"
+    assert sns.list_tags_for_resource(ResourceArn=topic)["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert code(sns.publish, TopicArn=topic + "x", Message="m") == "NotFound"
+
+
+@check("events")
+def _():
+    events = boto3.client("events", config=config)
+    events.create_event_bus(Name="shop")
+    rule = events.put_rule(Name="big", EventBusName="shop", EventPattern=json.dumps({"detail": {"total": [{"numeric": [">", 10]}]}}))["RuleArn"]
+    assert rule == "arn:aws:events:us-east-1:123456789012:rule/shop/big"
+    url = sqs.create_queue(QueueName="big")["QueueUrl"]
+    events.put_targets(Rule="big", EventBusName="shop", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:big", "InputPath": "$.detail"}])
+    answer = events.put_events(Entries=[{"Source": "s", "DetailType": "d", "Detail": json.dumps({"total": n}), "EventBusName": "shop"} for n in (5, 50)])
+    assert answer["FailedEntryCount"] == 0
+    assert json.loads(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"]) == {"total": 50}
+    events.put_rule(Name="tick", ScheduleExpression="rate(1 minute)")
+    assert [rule["Name"] for rule in events.list_rules()["Rules"]] == ["tick"]
+    assert code(events.put_rule, Name="x", EventPattern="{}") == "InvalidEventPatternException"
+    assert code(events.describe_rule, Name="none") == "ResourceNotFoundException"
+
+
+@check("logs")
+def _():
+    logs = boto3.client("logs", config=config)
+    logs.create_log_group(logGroupName="/app")
+    logs.create_log_stream(logGroupName="/app", logStreamName="s")
+    now = int(time.time() * 1000)
+    logs.put_log_events(logGroupName="/app", logStreamName="s", logEvents=[{"timestamp": now + n, "message": f"line {n}"} for n in range(5)])
+    assert [event["message"] for event in logs.get_log_events(logGroupName="/app", logStreamName="s", startFromHead=True)["events"]] == [f"line {n}" for n in range(5)]
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName="/app", filterPattern="line", PaginationConfig={"PageSize": 2})
+    assert sum(len(page["events"]) for page in pages) == 5
+    logs.put_retention_policy(logGroupName="/app", retentionInDays=7)
+    assert logs.describe_log_groups(logGroupNamePrefix="/app")["logGroups"][0]["retentionInDays"] == 7
+    assert logs.describe_log_streams(logGroupName="/app")["logStreams"][0]["logStreamName"] == "s"
+    assert code(logs.create_log_group, logGroupName="/app") == "ResourceAlreadyExistsException"
+
+
+@check("cloudwatch")
+def _():
+    cloudwatch = boto3.client("cloudwatch", config=config)
+    now = time.time()
+    cloudwatch.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Orders", "Value": 3, "Unit": "Count", "Dimensions": [{"Name": "d", "Value": "v"}], "Timestamp": now}])
+    assert cloudwatch.list_metrics(Namespace="App")["Metrics"] == [{"Namespace": "App", "MetricName": "Orders", "Dimensions": [{"Name": "d", "Value": "v"}]}]
+    answer = cloudwatch.get_metric_statistics(Namespace="App", MetricName="Orders", Dimensions=[{"Name": "d", "Value": "v"}], StartTime=now - 60, EndTime=now + 60, Period=60, Statistics=["Sum"])
+    assert answer["Datapoints"][0]["Sum"] == 3, answer
+
+
+@check("sts")
+def _():
+    assert boto3.client("sts", config=config).get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/learner"
+
+
 @check("long poll in virtual time")
 def _():
     url = sqs.create_queue(QueueName="empty")["QueueUrl"]

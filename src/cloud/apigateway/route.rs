@@ -24,6 +24,9 @@ pub struct Match<'a> {
     pub parameters: Vec<(String, String)>,
 }
 
+/// How well a route's path fits, part by part (lower is better), and its variables.
+type Fit = (Vec<u8>, Vec<(String, String)>);
+
 impl Api {
     /// The most specific route that takes a request: fixed parts before variables before `{proxy+}`, a method before
     /// `ANY`.
@@ -42,8 +45,7 @@ impl Api {
             .map(|(_, found)| found)
     }
 
-    /// How well a route's path fits (lower is better), and its variables.
-    fn take(&self, route: &Route, path: &str) -> Option<(Vec<u8>, Vec<(String, String)>)> {
+    fn take(&self, route: &Route, path: &str) -> Option<Fit> {
         if route.path == "$default" {
             return (self.kind == Kind::Http).then(|| (vec![3], Vec::new()));
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::message::{Message, md5_of, md5_of_attributes, parse_attributes, size_of};
 use super::queue::Outgoing;
-use super::{Sqs, no_such_queue};
+use super::{Receiver, Sqs, no_such_queue};
 use crate::clock::Busy;
 use crate::cloud::input::{Input, missing};
 use crate::cloud::{ApiError, Call};
@@ -64,7 +64,8 @@ impl Sqs {
             .int("VisibilityTimeout")?
             .ok_or_else(|| missing("VisibilityTimeout"))?;
         let span = seconds_in(seconds, 43_200, "VisibilityTimeout")?;
-        self.shared.change_visibility(name, handle, span, &mut call.effects)?;
+        self.shared
+            .change_visibility(name, handle, span, Receiver::of(call), &mut call.effects)?;
         Ok(json!({}))
     }
 
@@ -154,9 +155,13 @@ impl Sqs {
         let mut busy = busy;
         let mut suspended = None;
         loop {
-            let taken = self
-                .shared
-                .receive(&request.name, request.max, request.visibility, &mut call.effects);
+            let taken = self.shared.receive(
+                &request.name,
+                request.max,
+                request.visibility,
+                Receiver::of(call),
+                &mut call.effects,
+            );
             let done = match &taken {
                 Ok(messages) => !messages.is_empty() || clock.now() >= deadline,
                 Err(_) => true,
@@ -203,11 +208,9 @@ impl Sqs {
         };
         let wait = match input.int("WaitTimeSeconds")? {
             Some(seconds) => seconds_in(seconds, 20, "WaitTimeSeconds")?,
-            None => {
-                let queues = self.shared.lock();
-                let wait = queues.get(&name).map_or(0, |queue| queue.settings.wait);
-                Duration::from_secs(u64::from(wait))
-            }
+            None => Duration::from_secs(u64::from(
+                self.shared.lock().get(&name).map_or(0, |queue| queue.settings.wait),
+            )),
         };
         let texts = |name| input.texts(name).into_iter().map(str::to_owned).collect::<Vec<_>>();
         let mut system_names = texts("AttributeNames");
@@ -309,8 +312,12 @@ fn batch(input: Input<'_>, mut each: impl FnMut(&mut Entry<'_>) -> Result<Value,
     }
     let mut distinct = ids.clone();
     distinct.sort_unstable();
-    if let Some(pair) = distinct.windows(2).find(|pair| pair[0] == pair[1]) {
-        let error = ApiError::new("BatchEntryIdsNotDistinct", format!("Id {} repeated.", pair[0]));
+    let repeated = distinct
+        .iter()
+        .zip(distinct.iter().skip(1))
+        .find(|(one, next)| one == next);
+    if let Some((id, _)) = repeated {
+        let error = ApiError::new("BatchEntryIdsNotDistinct", format!("Id {id} repeated."));
         return Err(error.query_code("AWS.SimpleQueueService.BatchEntryIdsNotDistinct"));
     }
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
@@ -342,7 +349,7 @@ fn batch(input: Input<'_>, mut each: impl FnMut(&mut Entry<'_>) -> Result<Value,
 }
 
 /// The name of the queue that `QueueUrl` names.
-pub(super) fn queue_name<'a>(input: Input<'a>) -> Result<&'a str, ApiError> {
+pub(super) fn queue_name(input: Input<'_>) -> Result<&str, ApiError> {
     Ok(super::name_of(input.required("QueueUrl")?))
 }
 

@@ -22,7 +22,7 @@ use self::message::parse_attributes;
 use self::queue::{Outgoing, Queue};
 use super::alarm::Alarm;
 use super::core::{Core, Notification};
-use super::{ApiError, Effect, Effects, Handover};
+use super::{ApiError, Call, Effect, Effects, Handover};
 use crate::clock::Timestamp;
 use crate::history::Event;
 
@@ -37,6 +37,25 @@ struct Shared {
     core: Core,
     /// By name.
     queues: Mutex<BTreeMap<String, Queue>>,
+}
+
+/// Who received a message, and so whether the clock may jump to the end of its visibility timeout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    /// A function or an event source mapping: it holds a token while it works.
+    Inside,
+    /// A client outside, which holds none: its timeout must not be over as soon as it has the message.
+    Outside,
+}
+
+impl Receiver {
+    fn of(call: &Call) -> Self {
+        if call.environment.is_some() {
+            Self::Inside
+        } else {
+            Self::Outside
+        }
+    }
 }
 
 impl Sqs {
@@ -108,7 +127,9 @@ impl Sqs {
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, ApiError> {
         let mut effects = Vec::new();
-        let received = self.shared.receive(name_of(queue_arn), max, visibility, &mut effects)?;
+        let received = self
+            .shared
+            .receive(name_of(queue_arn), max, visibility, Receiver::Inside, &mut effects)?;
         self.shared.tell(effects);
         Ok(received)
     }
@@ -131,7 +152,7 @@ impl Sqs {
     pub fn change_visibility(&self, queue_arn: &str, receipt_handle: &str, span: Duration) -> Result<(), ApiError> {
         let mut effects = Vec::new();
         self.shared
-            .change_visibility(name_of(queue_arn), receipt_handle, span, &mut effects)?;
+            .change_visibility(name_of(queue_arn), receipt_handle, span, Receiver::Inside, &mut effects)?;
         self.shared.tell(effects);
         Ok(())
     }
@@ -172,7 +193,7 @@ impl Shared {
             queue.wake(&self.core.clock);
             effects.push(Effect::QueueReady(queue.arn.clone()));
         } else {
-            let alarm = self.alarm(name, place, now + delay);
+            let alarm = self.alarm(name, place, now + delay, Receiver::Inside);
             queue.keep(place, alarm);
         }
         Ok(sent)
@@ -183,6 +204,7 @@ impl Shared {
         name: &str,
         max: usize,
         visibility: Option<Duration>,
+        receiver: Receiver,
         effects: &mut Effects,
     ) -> Result<Vec<Message>, ApiError> {
         let now = self.core.now();
@@ -194,25 +216,25 @@ impl Shared {
             let fresh = self.core.chance.uuid();
             STANDARD.encode(format!("{fresh} {arn} {} {}", message.message_id, now.as_micros()))
         };
-        let received = queue.receive(now, max, visibility, handle);
-        let mut messages = Vec::with_capacity(received.messages.len());
-        for (place, message) in received.messages {
+        let taken = queue.receive(now, max, visibility, handle);
+        let mut messages = Vec::with_capacity(taken.messages.len());
+        for (place, message) in taken.messages {
             if !visibility.is_zero() {
-                let alarm = self.alarm(name, place, now + visibility);
+                let alarm = self.alarm(name, place, now + visibility, receiver);
                 queue.keep(place, alarm);
             }
             messages.push(message);
         }
         let target = queue.settings.redrive.as_ref().map(|redrive| redrive.target.clone());
-        if let (Some(target), false) = (target, received.dead.is_empty()) {
+        if let (Some(target), false) = (target, taken.dead.is_empty()) {
             let event = Event::Delivered {
                 from: arn.clone(),
                 to: target.clone(),
-                records: received.dead.len(),
+                records: taken.dead.len(),
                 what: "DeadLetter".to_owned(),
             };
             if let Some(dead_letters) = queues.get_mut(name_of(&target)) {
-                for message in received.dead {
+                for message in taken.dead {
                     dead_letters.bury(now, message, &arn);
                 }
                 dead_letters.wake(&self.core.clock);
@@ -240,6 +262,7 @@ impl Shared {
         name: &str,
         handle: &str,
         span: Duration,
+        receiver: Receiver,
         effects: &mut Effects,
     ) -> Result<(), ApiError> {
         let now = self.core.now();
@@ -258,17 +281,17 @@ impl Shared {
             queue.wake(&self.core.clock);
             effects.push(Effect::QueueReady(queue.arn.clone()));
         } else {
-            let alarm = self.alarm(name, place, now + span);
+            let alarm = self.alarm(name, place, now + span, receiver);
             queue.hide(place, now + span, Some(alarm));
         }
         Ok(())
     }
 
     /// A timer that makes a message visible.
-    fn alarm(self: &Arc<Self>, name: &str, place: u64, at: Timestamp) -> Alarm {
+    fn alarm(self: &Arc<Self>, name: &str, place: u64, at: Timestamp, receiver: Receiver) -> Alarm {
         let shared = Arc::downgrade(self);
         let name = name.to_owned();
-        Alarm::set(&self.core, at, move |busy| async move {
+        Alarm::set(&self.core, at, receiver == Receiver::Inside, move |busy| async move {
             if let Some(shared) = shared.upgrade() {
                 shared.show(&name, place);
             }

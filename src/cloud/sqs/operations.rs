@@ -78,10 +78,10 @@ impl Sqs {
         let name = input.required("QueueName")?;
         let mut settings = Settings::default();
         settings.set(&input.text_map("Attributes"))?;
-        let stem = name.strip_suffix(".fifo").unwrap_or(name);
+        let fifo_stem = name.strip_suffix(".fifo");
+        let stem = fifo_stem.unwrap_or(name);
         let letters = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if stem.is_empty() || name.len() > 80 || !stem.chars().all(letters) || name.ends_with(".fifo") != settings.fifo
-        {
+        if stem.is_empty() || name.len() > 80 || !stem.chars().all(letters) || fifo_stem.is_some() != settings.fifo {
             let message = if settings.fifo && stem == name {
                 "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end \
                  with .fifo suffix and be 1 to 80 in length."

@@ -11,7 +11,7 @@ use crate::clock::{Busy, Clock, Timestamp};
 use crate::cloud::alarm::Alarm;
 
 /// For how long a FIFO queue remembers a deduplication id.
-const DEDUPLICATION: Duration = Duration::from_secs(300);
+const DEDUPLICATION: Duration = Duration::from_mins(5);
 
 /// The sequence number of a FIFO queue's first message.
 const FIRST_SEQUENCE: u128 = 18_849_496_460_467_696_128;

@@ -19,7 +19,7 @@ impl Backend {
         let upload = Upload {
             headers: Headers {
                 content_type: input.content_type.as_ref().map(ToString::to_string),
-                content_encoding: input.content_encoding.and_then(real_encoding),
+                content_encoding: input.content_encoding.as_deref().and_then(real_encoding),
                 content_disposition: input.content_disposition,
                 content_language: input.content_language,
                 cache_control: input.cache_control,

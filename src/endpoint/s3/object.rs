@@ -36,7 +36,7 @@ impl Backend {
             body,
             headers: Headers {
                 content_type: input.content_type.as_ref().map(ToString::to_string),
-                content_encoding: input.content_encoding.and_then(real_encoding),
+                content_encoding: input.content_encoding.as_deref().and_then(real_encoding),
                 content_disposition: input.content_disposition,
                 content_language: input.content_language,
                 cache_control: input.cache_control,
@@ -425,7 +425,7 @@ pub(super) fn size(object: &Stored) -> i64 {
 }
 
 /// The encoding without what only concerns the transfer.
-pub(super) fn real_encoding(encoding: String) -> Option<String> {
+pub(super) fn real_encoding(encoding: &str) -> Option<String> {
     let real: Vec<_> = encoding
         .split(',')
         .map(str::trim)
@@ -527,6 +527,7 @@ fn slice(object: &Stored, range: Option<&Range>, part: Option<i32>) -> S3Result<
 }
 
 /// The conditions of a read.
+#[expect(clippy::struct_field_names, reason = "the names of the headers")]
 struct Conditions<'a> {
     if_match: Option<&'a ETagCondition>,
     if_none_match: Option<&'a ETagCondition>,
