@@ -8,7 +8,7 @@ use super::code::unpack;
 use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
-use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, SeedObject, Table};
+use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
 use crate::lambda::event_source::{EventSourceMapping, poll};
 use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
 
@@ -52,6 +52,15 @@ impl Region {
         }
         for bucket in &resources.buckets {
             self.notify(bucket)?;
+        }
+        for topic in &resources.topics {
+            self.create_topic(topic)?;
+        }
+        for bus in &resources.buses {
+            self.cloud.events.create_bus(&bus.name);
+        }
+        for rule in &resources.rules {
+            self.create_rule(rule)?;
         }
         for api in &resources.apis {
             self.create_api(api);
@@ -178,6 +187,23 @@ impl Region {
                 .map_err(refused("notification of bucket", &bucket.name))?;
         }
         Ok(())
+    }
+
+    fn create_topic(&self, topic: &Topic) -> Result<(), RegionError> {
+        let refused = refused("topic", &topic.name);
+        let arn = self.cloud.sns.create_topic(&topic.name).map_err(&refused)?;
+        for subscription in &topic.subscriptions {
+            self.cloud.sns.subscribe(&arn, &self.target_arn(subscription)?).map_err(&refused)?;
+        }
+        Ok(())
+    }
+
+    fn create_rule(&self, rule: &Rule) -> Result<(), RegionError> {
+        let targets = rule.targets.iter().map(|target| self.target_arn(target)).collect::<Result<Vec<_>, _>>()?;
+        self.cloud
+            .events
+            .create_rule(&rule.bus, &rule.name, rule.pattern.as_ref(), rule.schedule.as_deref(), &targets)
+            .map_err(refused("rule", &rule.name))
     }
 
     fn create_event_source(&self, source: &EventSource) -> Result<(), RegionError> {

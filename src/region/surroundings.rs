@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 
 use crate::clock::{Busy, Timestamp};
-use crate::cloud::{Caller, Cloud, Handover, Notification};
+use crate::cloud::{Call, Caller, Cloud, Handover, Notification};
+use crate::history::Event;
 use crate::lambda::event_source::Poller;
 use crate::lambda::{Hold, Invocation, Lambda, Outgoing, Surroundings};
 
@@ -84,6 +85,41 @@ impl Neighbours {
         }
     }
 
+    /// The record as an event of Lambda's own (recorded from AWS: `tests/golden/aws/destinations.json`).
+    fn send_to_bus(&self, message: &Outgoing) {
+        let bus = message.to.rsplit('/').next().unwrap_or("default");
+        let result = if message.success { "Success" } else { "Failure" };
+        let detail_type = format!("Lambda Function Invocation Result - {result}");
+        let detail: Value = serde_json::from_str(&message.body).unwrap_or_default();
+        let resources = [message.to.clone(), message.from.clone()];
+        let mut call = Call::outside();
+        let _ = self.cloud.events.put(&mut call, bus, "lambda", &detail_type, detail, &resources);
+        self.delivered(message, call);
+    }
+
+    /// The record as an object, under the key that the developer guide gives.
+    fn send_to_bucket(&self, message: &Outgoing) {
+        let bucket = message.to.rsplit(':').next().unwrap_or_default();
+        let function = Lambda::name_of(&message.from);
+        let now = self.cloud.clock().now();
+        let (day, second) = (now.format("%Y/%m/%d"), now.format("%Y-%m-%dT%H.%M.%S"));
+        let key = format!("aws/lambda/async/{function}/{day}/{second}-{}", self.cloud.request_id());
+        let mut call = Call::outside();
+        let _ = self.cloud.s3.put(&mut call, bucket, &key, message.body.clone());
+        self.delivered(message, call);
+    }
+
+    fn delivered(&self, message: &Outgoing, call: Call) {
+        let event = Event::Delivered {
+            from: message.from.clone(),
+            to: message.to.clone(),
+            records: 1,
+            what: message.what.clone(),
+        };
+        let id = self.cloud.history().record(self.cloud.clock().now(), None, event);
+        self.cloud.apply(call.effects, Some(id));
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -119,20 +155,33 @@ impl Surroundings for Neighbours {
     }
 
     fn send_out(&self, message: Outgoing, _busy: &Busy) {
-        let attributes: serde_json::Map<String, Value> = message
-            .attributes
-            .iter()
-            .map(|(name, kind, value)| (name.clone(), json!({"DataType": kind, "StringValue": value})))
-            .collect();
-        let mut handover = Handover::new(message.from, message.to, message.what, message.body);
-        if !attributes.is_empty() {
-            handover.attributes = Value::Object(attributes);
-        }
         // A target that is gone gets nothing, as on AWS.
-        let _ = self.cloud.hand_over(handover, None);
+        match message.to.split(':').nth(2) {
+            Some("events") => self.send_to_bus(&message),
+            Some("s3") => self.send_to_bucket(&message),
+            _ => {
+                let _ = self.cloud.hand_over(handover(message), None);
+            }
+        }
     }
 
-    fn logged(&self, _group: &str, _stream: &str, _at: Timestamp, _message: &str) {}
+    fn logged(&self, group: &str, stream: &str, at: Timestamp, message: &str) {
+        self.cloud.logs.append(group, stream, at, message);
+    }
+}
+
+/// A message for a queue or a topic, with a dead letter's attributes.
+fn handover(message: Outgoing) -> Handover {
+    let attributes: serde_json::Map<String, Value> = message
+        .attributes
+        .iter()
+        .map(|(name, kind, value)| (name.clone(), json!({"DataType": kind, "StringValue": value})))
+        .collect();
+    let mut handover = Handover::new(message.from, message.to, message.what, message.body);
+    if !attributes.is_empty() {
+        handover.attributes = Value::Object(attributes);
+    }
+    handover
 }
 
 /// An execution environment that calls services.
