@@ -103,7 +103,8 @@ impl Model {
     #[must_use]
     pub fn new(course: Arc<Course>, progress: Progress, theme: Theme, size: Size) -> Self {
         let map = Arc::new(CourseMap::new(&course));
-        let screen = if progress.place.is_none() {
+        let is_new = progress.place.is_none() && progress.lessons.is_empty() && progress.exercises.is_empty();
+        let screen = if is_new {
             Screen::Welcome(Scroll::default())
         } else {
             Screen::Home

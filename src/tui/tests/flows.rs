@@ -415,3 +415,12 @@ fn an_older_text_seen_while_saving_is_no_change_from_outside() {
     app.model = model;
     app.keys("<esc>2").shows("new def").lacks("was changed outside");
 }
+
+#[test]
+fn who_has_been_here_before_is_not_welcomed_again() {
+    let mut app = App::new();
+    app.keys("<enter>");
+    app.store.progress.lock().unwrap().place = None;
+    let store = app.store.clone();
+    App::start(store, 80, 24).shows("Course map");
+}
