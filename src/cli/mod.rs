@@ -11,6 +11,7 @@ mod hint;
 mod invoke;
 mod junit;
 mod list;
+mod pictures;
 mod portable;
 mod printable;
 mod progress;
@@ -85,6 +86,8 @@ enum Command {
     Import(portable::Import),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
+    #[command(hide = true)]
+    Pictures(pictures::Pictures),
 }
 
 /// How a command ended.
@@ -132,6 +135,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Exit {
         Some(Command::Import(command)) => command.run(context),
         Some(Command::Verify(command)) => command.run(context),
         Some(Command::Doctor(command)) => command.run(context),
+        Some(Command::Pictures(command)) => command.run(context),
     };
     let result = result.and_then(|exit| {
         context.out.flush()?;

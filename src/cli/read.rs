@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::{Context, Exit, context};
 use crate::course::{Course, Exercise, Lesson};
+use crate::markdown::Document;
 
 /// Print a lesson, or what an exercise asks for
 #[derive(Debug, Args)]
@@ -84,8 +85,17 @@ fn exercise_text(exercise: &Exercise) -> String {
     )
 }
 
-/// Markdown laid out for a width.
-fn render(markdown: &str, _width: u16, _plain: bool) -> String {
-    // Seam: the `markdown` module lays it out.
-    markdown.to_owned()
+/// Markdown laid out for a width: as words alone, or as the screens show it.
+fn render(markdown: &str, width: u16, plain: bool) -> String {
+    let document = Document::parse(markdown);
+    let width = usize::from(width);
+    if plain {
+        return document.plain(width);
+    }
+    let mut text = String::new();
+    for line in &document.layout(width).lines {
+        text.push_str(line.text().trim_end());
+        text.push('\n');
+    }
+    text
 }

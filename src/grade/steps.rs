@@ -65,7 +65,9 @@ impl Stage<'_> {
             Action::Invoke(invoke) => self.invoke(invoke, outcome).await,
             Action::Request(request) => {
                 let api = self.api(request.api.as_deref())?;
-                let _ = (api, http_request(request)?); Err("no api".to_owned())
+                let answer = self.region.request(api, &http_request(request)?).await;
+                outcome.response = Some(answer.map_err(|error| error.to_string())?);
+                Ok(())
             }
             Action::PutObject(put) => {
                 let body = self.content(put)?;
