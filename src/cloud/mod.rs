@@ -9,6 +9,8 @@ mod callers;
 mod core;
 mod delivery;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod input;
 mod sts;
 

@@ -166,6 +166,18 @@ impl Signature {
         now: Timestamp,
     ) -> Result<Identity, Refusal> {
         let identity = self.owner(callers)?;
+        let canonical = self.canonical_request(parts, body);
+        let expected = self.sign(&canonical, &identity.credentials.secret_access_key);
+        if expected != self.digest {
+            return Err(Refusal::Mismatch);
+        }
+        if self.presigned.is_some_and(|seconds| self.has_expired(seconds, now)) {
+            return Err(Refusal::Expired);
+        }
+        Ok(identity)
+    }
+
+    fn canonical_request(&self, parts: &Parts, body: &[u8]) -> String {
         let presigned_s3 = self.is_presigned() && self.service == "s3";
         let hash = if presigned_s3 || text(&parts.headers, "x-amz-content-sha256") == Some(PRESIGNED_BODY) {
             PRESIGNED_BODY.to_owned()
@@ -182,15 +194,7 @@ impl Signature {
         let query = canonical_query(parts.uri.query().unwrap_or_default());
         let headers = self.canonical_headers(&parts.headers);
         let names = self.signed_headers.join(";");
-        let canonical = format!("{}\n{path}\n{query}\n{headers}\n{names}\n{hash}", parts.method);
-        let expected = self.sign(&canonical, &identity.credentials.secret_access_key);
-        if expected != self.digest {
-            return Err(Refusal::Mismatch);
-        }
-        if self.presigned.is_some_and(|seconds| self.has_expired(seconds, now)) {
-            return Err(Refusal::Expired);
-        }
-        Ok(identity)
+        format!("{}\n{path}\n{query}\n{headers}\n{names}\n{hash}", parts.method)
     }
 
     fn sign(&self, canonical: &str, secret: &str) -> String {
@@ -285,6 +289,19 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// Signs a request as a client does, for tests of the endpoint.
+#[cfg(test)]
+pub(super) fn authorization(parts: &Parts, body: &[u8], key: &str, secret: &str, service: &str) -> String {
+    let timestamp = text(&parts.headers, "x-amz-date").unwrap();
+    let scope = format!("{key}/{}/us-east-1/{service}/aws4_request", &timestamp[..8]);
+    let mut names: Vec<_> = parts.headers.keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    let names = names.join(";");
+    let signature = Signature::assemble(&scope, &names, "", timestamp, None, None).unwrap();
+    let digest = signature.sign(&signature.canonical_request(parts, body), secret);
+    format!("{ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={digest}")
+}
+
 #[cfg(test)]
 mod tests {
     use http::Request;
@@ -304,6 +321,27 @@ mod tests {
             "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=00",
         );
         assert_eq!(Signature::of(&parts).unwrap().service, "sqs");
+    }
+
+    /// `get-vanilla` of AWS's Signature Version 4 test suite.
+    #[test]
+    fn the_signature_is_the_one_of_the_test_suite() {
+        let request = Request::builder()
+            .uri("/")
+            .header("host", "example.amazonaws.com")
+            .header("x-amz-date", "20150830T123600Z");
+        let parts = request.body(()).unwrap().into_parts().0;
+        let header = authorization(
+            &parts,
+            b"",
+            "AKIDEXAMPLE",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            "service",
+        );
+        assert!(
+            header.ends_with("Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+            "{header}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 """Calls a running endpoint with the real boto3. See README.md."""
 import io
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -113,6 +114,18 @@ def _():
         raise AssertionError("accepted")
     except urllib.error.HTTPError as error:
         assert error.code == 403, error.code
+
+
+@check("s3 buckets in the host name")
+def _():
+    host = s3.meta.endpoint_url.split("//")[1].replace("127.0.0.1", "localhost")
+    try:
+        socket.getaddrinfo("smoke." + host.split(":")[0], None)
+    except OSError:
+        print("names below localhost do not resolve here: skipped")
+        return
+    virtual = boto3.client("s3", endpoint_url="http://" + host, config=Config(s3={"addressing_style": "virtual"}))
+    assert virtual.get_object(Bucket="smoke", Key="a b+c@é.txt")["Body"].read() == b"hello"
 
 
 @check("s3 notifications")

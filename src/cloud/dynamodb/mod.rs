@@ -28,7 +28,7 @@ pub struct DynamoDb {
     database: OnceLock<Database>,
     /// By table.
     streams: Mutex<BTreeMap<String, Stream>>,
-    /// The tables with a time-to-live setting, and when they were last swept.
+    /// Set once a table has a time-to-live setting: the second of the last sweep.
     expiring: Mutex<Option<u64>>,
 }
 
@@ -164,7 +164,9 @@ impl DynamoDb {
     }
 
     fn ask(&self, operation: &str, input: &Value) -> Result<Value, ApiError> {
-        let answer = engine::run(self.database()?, operation, &input.to_string())?;
+        let database = self.database()?;
+        self.sweep(database);
+        let answer = engine::run(database, operation, &input.to_string())?;
         Ok(serde_json::from_str(&answer).unwrap_or_default())
     }
 

@@ -129,27 +129,24 @@ fn errors_say_nothing_of_the_engine() {
     }
 }
 
-#[test]
-fn items_expire_when_their_time_has_come() {
+#[tokio::test]
+async fn items_expire_when_their_time_has_come() {
     let cloud = cloud();
     let dynamodb = &cloud.dynamodb;
     dynamodb.create_table("orders", "id", None, None).unwrap();
-    let input =
-        json!({ "TableName": "orders", "TimeToLiveSpecification": { "Enabled": true, "AttributeName": "until" } });
+    let specification = json!({ "Enabled": true, "AttributeName": "until" });
+    let input = json!({ "TableName": "orders", "TimeToLiveSpecification": specification });
     run(&cloud, "UpdateTimeToLive", &input).unwrap();
-    let past = cloud.clock().now().as_secs() - 10;
+    let soon = cloud.clock().now().as_secs() + 60;
+    let call = &mut Call::outside();
     dynamodb
-        .put_item_plain(&mut Call::outside(), "orders", &json!({ "id": "1", "until": past }))
+        .put_item_plain(call, "orders", &json!({ "id": "1", "until": soon }))
         .unwrap();
     dynamodb
-        .put_item_plain(&mut Call::outside(), "orders", &json!({ "id": "2", "n": 1.5 }))
+        .put_item_plain(call, "orders", &json!({ "id": "2", "n": 1.5 }))
         .unwrap();
-    assert_eq!(
-        dynamodb
-            .get_item_plain("orders", &json!({ "id": "2" }))
-            .unwrap()
-            .unwrap()["n"],
-        json!(1.5)
-    );
     assert_eq!(dynamodb.scan_all("orders").unwrap().len(), 2);
+    cloud.clock().advance(std::time::Duration::from_mins(2)).await;
+    assert_eq!(dynamodb.scan_all("orders").unwrap(), [json!({ "id": "2", "n": 1.5 })]);
+    assert_eq!(dynamodb.get_item_plain("orders", &json!({ "id": "1" })).unwrap(), None);
 }

@@ -145,3 +145,47 @@ fn a_multipart_upload_has_an_etag_of_its_own() {
     assert_eq!(object.body.len(), 5 * 1024 * 1024 + 1);
     assert!(s3.list_uploads("bucket").unwrap().is_empty());
 }
+
+/// `test_create_object_put_via_dynamodb`, recorded 2025-01-21: a handler stored the record as it came.
+#[test]
+fn a_record_has_the_fields_that_were_recorded() {
+    fn plain(value: &Value) -> Value {
+        crate::cloud::dynamodb::to_plain(value)
+    }
+    fn names(value: &Value, path: &str, out: &mut Vec<String>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            out.push(format!("{path}.{name}"));
+            names(value, &format!("{path}.{name}"), out);
+        }
+        out.sort();
+    }
+    let golden: Value = serde_json::from_str(include_str!("../../../tests/golden/aws/s3-notifications.json")).unwrap();
+    let golden = golden
+        .as_object()
+        .unwrap()
+        .iter()
+        .find(|(name, _)| name.ends_with("::test_create_object_put_via_dynamodb"));
+    let golden = plain(&golden.unwrap().1["recorded-content"]["table_content"]);
+    let cloud = cloud();
+    cloud.s3.create_bucket("bucket").unwrap();
+    let events = ["s3:ObjectCreated:Put".to_owned()];
+    cloud
+        .s3
+        .add_notification(
+            "bucket",
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            &events,
+            None,
+            None,
+        )
+        .unwrap();
+    let call = &mut Call::outside();
+    cloud.s3.put(call, "bucket", "key", "something..").unwrap();
+    let record = &bodies(call)[0]["Records"][0];
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    names(record, "", &mut ours);
+    names(&golden, "", &mut theirs);
+    assert_eq!(ours, theirs);
+    assert_eq!(record["eventVersion"], golden["eventVersion"]);
+    assert_eq!(record["s3"]["object"]["size"], golden["s3"]["object"]["size"]);
+}

@@ -261,6 +261,49 @@ mod tests {
         );
     }
 
+    /// `test_message_body_and_attributes_passed_correctly`, recorded 2025-11-25.
+    #[test]
+    fn a_record_is_as_recorded() {
+        let golden: Value =
+            serde_json::from_str(include_str!("../../../tests/golden/aws/event-source-sqs.json")).unwrap();
+        let golden = golden
+            .as_object()
+            .unwrap()
+            .iter()
+            .find(|(name, _)| name.ends_with("::test_message_body_and_attributes_passed_correctly"));
+        let golden =
+            &golden.unwrap().1["recorded-content"]["first_attempt"]["Messages"][0]["Body"]["event"]["Records"][0];
+        let sent = golden["messageAttributes"].as_object().unwrap().iter();
+        let sent: Map<_, _> = sent
+            .map(|(name, value)| {
+                (
+                    name.clone(),
+                    json!({ "DataType": value["dataType"], "StringValue": value["stringValue"] }),
+                )
+            })
+            .collect();
+        let message = Message {
+            message_id: "<uuid:1>".to_owned(),
+            receipt_handle: "<receipt-handle:2>".to_owned(),
+            body: golden["body"].as_str().unwrap().to_owned(),
+            attributes: parse_attributes(Some(&Value::Object(sent))).unwrap(),
+            sent: Timestamp::from_micros(0),
+            sender_id: "sender-id".to_owned(),
+            receive_count: 1,
+            first_received: Some(Timestamp::from_micros(0)),
+            fifo: None,
+            group_id: None,
+            trace_header: None,
+            dead_letter_source: None,
+        };
+        let record = message.lambda_record("arn:aws:sqs:us-east-1:123456789012:q");
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&record), names(golden));
+        assert_eq!(names(&record["attributes"]), names(&golden["attributes"]));
+        assert_eq!(record["messageAttributes"], golden["messageAttributes"]);
+        assert_eq!(record["md5OfMessageAttributes"], golden["md5OfMessageAttributes"]);
+    }
+
     #[test]
     fn attributes_need_type_and_value() {
         let wrong = json!({ "a": { "DataType": "Text", "StringValue": "x" } });

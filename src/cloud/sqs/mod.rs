@@ -209,6 +209,9 @@ impl Shared {
     ) -> Result<Vec<Message>, ApiError> {
         let now = self.core.now();
         let mut queues = self.lock();
+        let redrive = queues.get(name).ok_or_else(no_such_queue)?.settings.redrive.clone();
+        // Without the dead-letter queue its messages stay where they are.
+        let redrive = redrive.filter(|redrive| queues.contains_key(name_of(&redrive.target)));
         let queue = queues.get_mut(name).ok_or_else(no_such_queue)?;
         let arn = queue.arn.clone();
         let visibility = visibility.unwrap_or(Duration::from_secs(u64::from(queue.settings.visibility)));
@@ -216,7 +219,7 @@ impl Shared {
             let fresh = self.core.chance.uuid();
             STANDARD.encode(format!("{fresh} {arn} {} {}", message.message_id, now.as_micros()))
         };
-        let taken = queue.receive(now, max, visibility, handle);
+        let taken = queue.receive(now, max, visibility, redrive.as_ref(), handle);
         let mut messages = Vec::with_capacity(taken.messages.len());
         for (place, message) in taken.messages {
             if !visibility.is_zero() {
@@ -225,7 +228,7 @@ impl Shared {
             }
             messages.push(message);
         }
-        let target = queue.settings.redrive.as_ref().map(|redrive| redrive.target.clone());
+        let target = redrive.map(|redrive| redrive.target);
         if let (Some(target), false) = (target, taken.dead.is_empty()) {
             let event = Event::Delivered {
                 from: arn.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::message::{Fifo, Message, MessageAttribute};
-use super::settings::Settings;
+use super::settings::{Redrive, Settings};
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::cloud::alarm::Alarm;
 
@@ -169,6 +169,7 @@ impl Queue {
         now: Timestamp,
         max: usize,
         visibility: Duration,
+        redrive: Option<&Redrive>,
         handle: impl Fn(&Message) -> String,
     ) -> Received {
         self.forget_expired(now);
@@ -186,12 +187,7 @@ impl Queue {
                 continue;
             }
             let count = stored.message.receive_count;
-            if self
-                .settings
-                .redrive
-                .as_ref()
-                .is_some_and(|redrive| count >= redrive.max_receive_count)
-            {
+            if redrive.is_some_and(|redrive| count >= redrive.max_receive_count) {
                 dead.push(place);
                 continue;
             }

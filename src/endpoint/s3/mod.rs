@@ -6,14 +6,18 @@
 mod backend;
 mod bucket;
 mod convert;
+mod list;
 mod multipart;
+mod notify;
 mod object;
+mod read;
 
 use std::sync::Arc;
 
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::host::{S3Host, VirtualHost};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3Result, s3_error};
 
@@ -35,7 +39,25 @@ pub(super) fn service(cloud: Arc<Cloud>) -> S3Service {
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     builder.set_auth(Keys(cloud));
     builder.set_access(Identified);
+    builder.set_host(Loopback);
     builder.build()
+}
+
+/// Buckets in the host's name, as `bucket.localhost`, besides those in the path.
+struct Loopback;
+
+impl S3Host for Loopback {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let bucket = name
+            .strip_suffix(".s3.localhost")
+            .or_else(|| name.strip_suffix(".localhost"));
+        let found = VirtualHost::new(host);
+        Ok(match bucket {
+            Some(bucket) => found.with_bucket(bucket),
+            None => found,
+        })
+    }
 }
 
 struct Keys(Arc<Cloud>);
