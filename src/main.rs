@@ -23,7 +23,11 @@ fn command() -> ExitCode {
     let cli = Cli::parse();
     let (stdin, stdout) = (io::stdin(), io::stdout());
     let (out_is_terminal, input_is_terminal) = (stdout.is_terminal(), stdin.is_terminal());
-    let size = if out_is_terminal { crossterm::terminal::size().ok() } else { None };
+    let size = if out_is_terminal {
+        crossterm::terminal::size().ok()
+    } else {
+        None
+    };
     let exit = cli::run(
         cli,
         &mut Context {

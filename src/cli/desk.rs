@@ -10,9 +10,7 @@ use crate::course::exercise::Files;
 use crate::learner::LearnerFiles;
 use crate::progress::{self, Attempt, Store};
 use crate::quiz::{self, Outcome};
-use crate::tui::ports::{
-    self, Answer, Change, Draft, ExerciseProgress, Place, Progress, QuestionProgress,
-};
+use crate::tui::ports::{self, Answer, Change, Draft, ExerciseProgress, Place, Progress, QuestionProgress};
 
 /// Progress and files of one learner.
 #[derive(Debug)]
@@ -49,10 +47,24 @@ impl ports::Store for Desk {
         });
         let drafts = self.store.drafts()?.into_iter();
         Ok(Progress {
-            lessons: lessons.into_iter().filter(|(_, state)| state.read.is_some()).map(|(id, _)| id).collect(),
+            lessons: lessons
+                .into_iter()
+                .filter(|(_, state)| state.read.is_some())
+                .map(|(id, _)| id)
+                .collect(),
             exercises: exercises.collect(),
             questions: questions.collect(),
-            drafts: drafts.map(|(place, draft)| (place, Draft { base: draft.base, text: draft.text })).collect(),
+            drafts: drafts
+                .map(|(place, draft)| {
+                    (
+                        place,
+                        Draft {
+                            base: draft.base,
+                            text: draft.text,
+                        },
+                    )
+                })
+                .collect(),
             // A place of another version of the program is no place: it starts at home then.
             place: self.store.resume_point::<Place>().unwrap_or_default(),
         })
@@ -63,13 +75,29 @@ impl ports::Store for Desk {
         let at = now.timestamp();
         match change {
             Change::LessonRead(id) => self.store.set_lesson_read(id, at)?,
-            Change::Attempt { exercise, passed, cases_passed, cases } => {
-                let attempt = Attempt { at, cases_passed: *cases_passed, cases: *cases, passed: *passed };
+            Change::Attempt {
+                exercise,
+                passed,
+                cases_passed,
+                cases,
+            } => {
+                let attempt = Attempt {
+                    at,
+                    cases_passed: *cases_passed,
+                    cases: *cases,
+                    passed: *passed,
+                };
                 self.store.record_attempt(exercise, attempt)?;
             }
             Change::Hints { exercise, shown } => self.store.set_hints_seen(exercise, *shown)?,
             Change::SolutionSeen(exercise) => self.store.set_solution_seen(exercise, at)?,
-            Change::Answer { question, answer, right, partly, first } => {
+            Change::Answer {
+                question,
+                answer,
+                right,
+                partly,
+                first,
+            } => {
                 let answer = match answer {
                     Answer::Chosen(chosen) => quiz::Answer::Chosen(chosen.clone()),
                     Answer::Typed(text) => quiz::Answer::Typed(text.clone()),
@@ -79,13 +107,15 @@ impl ports::Store for Desk {
                     (false, true) => Outcome::Partly,
                     (false, false) => Outcome::Wrong,
                 };
-                self.store.record_answer(question, &answer, outcome, *first, at, now.date())?;
+                self.store
+                    .record_answer(question, &answer, outcome, *first, at, now.date())?;
             }
             Change::Place(place) => self.store.set_resume_point(place)?,
             Change::Draft { exercise, file, draft } => {
-                let draft = draft
-                    .as_ref()
-                    .map(|draft| progress::Draft { base: draft.base.clone(), text: draft.text.clone() });
+                let draft = draft.as_ref().map(|draft| progress::Draft {
+                    base: draft.base.clone(),
+                    text: draft.text.clone(),
+                });
                 self.store.set_draft(exercise, file, draft.as_ref())?;
             }
         }
@@ -107,6 +137,8 @@ impl ports::Store for Desk {
     }
 
     fn path(&self, exercise: &Exercise, file: &str) -> PathBuf {
-        self.files.path(exercise, file).unwrap_or_else(|_| self.files.folder(exercise))
+        self.files
+            .path(exercise, file)
+            .unwrap_or_else(|_| self.files.folder(exercise))
     }
 }

@@ -51,8 +51,14 @@ pub(super) fn start(engine: Engine) -> Result<lambda::Engine> {
 #[must_use]
 pub fn description() -> String {
     let python = find_python(&|name| std::env::var_os(name));
-    let own = python.map_or_else(|_| "no python3 of yours found".to_owned(), |path| path.display().to_string());
-    format!("built in: Python {} (RustPython 0.5.0); --engine cpython: {own}", lambda::engine::PYTHON_VERSION)
+    let own = python.map_or_else(
+        |_| "no python3 of yours found".to_owned(),
+        |path| path.display().to_string(),
+    );
+    format!(
+        "built in: Python {} (RustPython 0.5.0); --engine cpython: {own}",
+        lambda::engine::PYTHON_VERSION
+    )
 }
 
 /// The learner's interpreter: what `LAMBDA_COURSE_PYTHON` names, or the `python3` on PATH. A launcher of several

@@ -83,17 +83,34 @@ impl Invoke {
             _ => (self.handler.as_str(), ""),
         };
         let path = Path::new(path);
-        let function = if function.is_empty() { "lambda_handler" } else { function };
+        let function = if function.is_empty() {
+            "lambda_handler"
+        } else {
+            function
+        };
         if path.is_dir() {
             let dotted = function.contains('.');
-            let handler = if dotted { function.to_owned() } else { format!("handler.{function}") };
+            let handler = if dotted {
+                function.to_owned()
+            } else {
+                format!("handler.{function}")
+            };
             return Ok((path.to_owned(), handler));
         }
         if !path.exists() {
-            bail!("there is no file or folder {}; write PATH or PATH:FUNCTION, as app.py:lambda_handler", path.display());
+            bail!(
+                "there is no file or folder {}; write PATH or PATH:FUNCTION, as app.py:lambda_handler",
+                path.display()
+            );
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let module = path.file_stem().and_then(|stem| stem.to_str()).context("the file's name is not UTF-8")?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let module = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .context("the file's name is not UTF-8")?;
         Ok((folder.to_owned(), format!("{module}.{function}")))
     }
 
@@ -101,7 +118,10 @@ impl Invoke {
     fn event(&self, context: &mut Context<'_>) -> Result<String> {
         let (text, place) = if self.event == "-" {
             let mut text = String::new();
-            context.input.read_to_string(&mut text).context("standard input cannot be read as UTF-8")?;
+            context
+                .input
+                .read_to_string(&mut text)
+                .context("standard input cannot be read as UTF-8")?;
             (text, "standard input".to_owned())
         } else if looks_like_json(&self.event) {
             (self.event.clone(), "--event".to_owned())
@@ -111,7 +131,11 @@ impl Invoke {
             (text, self.event.clone())
         };
         if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-            bail!("the event is not JSON ({place}, line {}, column {}): {error}", error.line(), error.column());
+            bail!(
+                "the event is not JSON ({place}, line {}, column {}): {error}",
+                error.line(),
+                error.column()
+            );
         }
         Ok(text)
     }
@@ -137,12 +161,24 @@ impl Invoke {
         for layer in &self.layer {
             merged.extend(read_folder(layer)?);
         }
-        Ok(if merged.is_empty() { None } else { Some(region.unpack_layer(&merged)?) })
+        Ok(if merged.is_empty() {
+            None
+        } else {
+            Some(region.unpack_layer(&merged)?)
+        })
     }
 
     async fn invoke(&self, region: &Region, event: String) -> Result<Vec<InvocationRecord>> {
-        let name = region.lambda().functions().first().map(|config| config.name.to_string()).unwrap_or_default();
-        let invocation = Invocation { payload: event.into(), client_context: None };
+        let name = region
+            .lambda()
+            .functions()
+            .first()
+            .map(|config| config.name.to_string())
+            .unwrap_or_default();
+        let invocation = Invocation {
+            payload: event.into(),
+            client_context: None,
+        };
         let mut left = self.repeat;
         while left > 0 {
             let count = left.min(self.concurrency);
@@ -154,7 +190,9 @@ impl Invoke {
                 }
                 drop(tokens);
             } else {
-                let all = tokens.into_iter().map(|busy| region.lambda().invoke(&name, &invocation, busy));
+                let all = tokens
+                    .into_iter()
+                    .map(|busy| region.lambda().invoke(&name, &invocation, busy));
                 for (result, _busy) in futures::future::join_all(all).await {
                     result?;
                 }
@@ -177,16 +215,27 @@ fn function_name(path: &Path, handler: &str) -> Result<FunctionName> {
     let module = handler.split('.').next().unwrap_or("function");
     let name: String = module
         .chars()
-        .chain(path.file_stem().filter(|_| module.is_empty()).and_then(|stem| stem.to_str()).unwrap_or("").chars())
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
+        .chain(
+            path.file_stem()
+                .filter(|_| module.is_empty())
+                .and_then(|stem| stem.to_str())
+                .unwrap_or("")
+                .chars(),
+        )
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(64)
         .collect();
     Ok(FunctionName::new(&name)?)
 }
 
 fn looks_like_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-        || text.trim_start().starts_with(['{', '[', '"'])
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() || text.trim_start().starts_with(['{', '[', '"'])
 }
 
 /// The log of one invocation: what its environment wrote from its start to its end.
@@ -194,7 +243,15 @@ fn log_of(region: &Region, record: &InvocationRecord) -> Vec<String> {
     let mut begun = !record.cold_start;
     let mut lines = Vec::new();
     for entry in region.history().all() {
-        let Event::Logged { message, request_id, stream, .. } = entry.event else { continue };
+        let Event::Logged {
+            message,
+            request_id,
+            stream,
+            ..
+        } = entry.event
+        else {
+            continue;
+        };
         if !stream.ends_with(&record.environment) {
             continue;
         }

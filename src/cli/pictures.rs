@@ -33,7 +33,10 @@ impl Pictures {
                 course: course.clone(),
                 runner: runner.clone(),
                 store: Arc::new(Desk::new(Store::in_memory()?, LearnerFiles::new(files))),
-                theme: Theme { color: true, ..Theme::default() },
+                theme: Theme {
+                    color: true,
+                    ..Theme::default()
+                },
                 own_editor: None,
             })
         };

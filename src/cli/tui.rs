@@ -26,20 +26,37 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Exit> {
         return Ok(Exit::CouldNotRun);
     }
     let theme = theme(context);
-    let set = |name: &str| (context.variable)(name).and_then(|value| value.into_string().ok()).filter(|v| !v.is_empty());
+    let set = |name: &str| {
+        (context.variable)(name)
+            .and_then(|value| value.into_string().ok())
+            .filter(|v| !v.is_empty())
+    };
     let own_editor = set("VISUAL").or_else(|| set("EDITOR"));
     let course = Arc::new(context.course()?);
     let runner = (context.runners)(Engine::Builtin)?;
     let desk = Desk::new(context.store()?, context.files()?);
-    tui::run(tui::Options { course, runner, store: Arc::new(desk), theme, own_editor })?;
+    tui::run(tui::Options {
+        course,
+        runner,
+        store: Arc::new(desk),
+        theme,
+        own_editor,
+    })?;
     Ok(Exit::Passed)
 }
 
 /// The looks that the environment asks for.
 fn theme(context: &Context<'_>) -> Theme {
-    let variable = |name: &str| (context.variable)(name).and_then(|value| value.into_string().ok()).unwrap_or_default();
+    let variable = |name: &str| {
+        (context.variable)(name)
+            .and_then(|value| value.into_string().ok())
+            .unwrap_or_default()
+    };
     // Some terminals tell their colours as `15;0`: the background is the last number, and light from 7 on, without 8.
-    let background = variable("COLORFGBG").rsplit(';').next().and_then(|last| last.parse::<u8>().ok());
+    let background = variable("COLORFGBG")
+        .rsplit(';')
+        .next()
+        .and_then(|last| last.parse::<u8>().ok());
     let light = background.is_some_and(|colour| colour == 7 || colour > 8);
     Theme {
         appearance: if light { Appearance::Light } else { Appearance::Dark },

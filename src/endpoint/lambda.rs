@@ -41,7 +41,9 @@ async fn invoke(
 ) -> Response<Body> {
     let Some(lambda) = lambda.upgrade() else { return gone() };
     let name = Lambda::name_of(&name).to_owned();
-    let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse").to_owned();
+    let kind = header(&headers, "x-amz-invocation-type")
+        .unwrap_or("RequestResponse")
+        .to_owned();
     let platform = lambda.platform();
     let parameters = json!({"FunctionName": name, "InvocationType": kind});
     platform.record(Event::ServiceCall {
@@ -54,7 +56,10 @@ async fn invoke(
     let client_context = header(&headers, "x-amz-client-context")
         .and_then(|encoded| STANDARD.decode(encoded).ok())
         .and_then(|decoded| String::from_utf8(decoded).ok());
-    let invocation = Invocation { payload: body, client_context };
+    let invocation = Invocation {
+        payload: body,
+        client_context,
+    };
     let busy = platform.clock().busy();
     match kind.as_str() {
         "Event" => match lambda.invoke_async(&name, invocation, &busy) {
@@ -104,7 +109,12 @@ fn invoked(lambda: &Lambda, record: InvocationRecord, tail: bool) -> Response<Bo
 fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
     let mut log = Vec::new();
     for entry in lambda.platform().history().all() {
-        if let Event::Logged { message, request_id: Some(of), .. } = entry.event {
+        if let Event::Logged {
+            message,
+            request_id: Some(of),
+            ..
+        } = entry.event
+        {
             if of == request_id {
                 log.extend_from_slice(message.as_bytes());
                 log.push(b'\n');
@@ -116,7 +126,11 @@ fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
 
 async fn list_functions(State(lambda): State<WeakLambda>) -> Response<Body> {
     let Some(lambda) = lambda.upgrade() else { return gone() };
-    let all: Vec<Value> = lambda.functions().iter().map(|config| configuration(&lambda, config)).collect();
+    let all: Vec<Value> = lambda
+        .functions()
+        .iter()
+        .map(|config| configuration(&lambda, config))
+        .collect();
     json_answer(&lambda, &json!({ "Functions": all }))
 }
 

@@ -59,9 +59,18 @@ async fn run(
 ) -> Result<CaseVerdict, RegionError> {
     let resources = exercise.manifest.resources.replaced_by(&case.resources);
     let region = Region::start(engine, RegionConfig::default()).await?;
-    let content = Content { code: &submission.files, layers: &exercise.layers, data: &exercise.data };
+    let content = Content {
+        code: &submission.files,
+        layers: &exercise.layers,
+        data: &exercise.data,
+    };
     region.create(&resources, content)?;
-    let stage = Stage { region: &region, resources: &resources, events: &exercise.events, data: &exercise.data };
+    let stage = Stage {
+        region: &region,
+        resources: &resources,
+        events: &exercise.events,
+        data: &exercise.data,
+    };
     let mut scope = Scope::default();
     let mut sent = Vec::new();
     let mut finding = None;
@@ -76,7 +85,10 @@ async fn run(
     }
     if finding.is_none() {
         region.settle().await;
-        finding = case.expect.iter().find_map(|check| super::checks::run(check, &region, &mut scope));
+        finding = case
+            .expect
+            .iter()
+            .find_map(|check| super::checks::run(check, &region, &mut scope));
         if let Some(found) = &mut finding {
             // A wrong state often has a failed invocation behind it.
             found.invocation = found.invocation.take().or_else(|| last_failure(&region).map(Box::new));
@@ -95,9 +107,19 @@ fn verdict(
 ) -> CaseVerdict {
     let (log, invocations) = record_of(region);
     let Some(finding) = finding else {
-        return CaseVerdict { log, invocations, sent: Some(sent.join("\n")), ..blank(case, CaseStatus::Pass) };
+        return CaseVerdict {
+            log,
+            invocations,
+            sent: Some(sent.join("\n")),
+            ..blank(case, CaseStatus::Pass)
+        };
     };
-    let failure = Failure { case: &case.id, finding: &finding, log: &log, submission };
+    let failure = Failure {
+        case: &case.id,
+        finding: &finding,
+        log: &log,
+        submission,
+    };
     let mistake = mistakes::recognise(exercise, &failure).map(|mistake| mistake.say.trim().to_owned());
     let diff = match (&finding.expected, &finding.actual) {
         (Some(expected), Some(actual)) => diff::values(expected, actual),
@@ -124,10 +146,15 @@ fn verdict(
 }
 
 fn last_failure(region: &Region) -> Option<InvocationRecord> {
-    region.history().all().into_iter().rev().find_map(|entry| match entry.event {
-        Event::InvocationEnded(record) if record.function_error => Some(*record),
-        _ => None,
-    })
+    region
+        .history()
+        .all()
+        .into_iter()
+        .rev()
+        .find_map(|entry| match entry.event {
+            Event::InvocationEnded(record) if record.function_error => Some(*record),
+            _ => None,
+        })
 }
 
 /// The log lines and the invocations of a Region, in order.
@@ -142,7 +169,9 @@ pub fn record_of(region: &Region) -> (Vec<String>, Vec<InvocationSummary>) {
         }
     }
     if log.len() == MAX_LOG_LINES {
-        log.push(format!("[lambda-course] more than {MAX_LOG_LINES} lines: the rest is not shown"));
+        log.push(format!(
+            "[lambda-course] more than {MAX_LOG_LINES} lines: the rest is not shown"
+        ));
     }
     (log, invocations)
 }

@@ -24,7 +24,10 @@ pub fn run(check: &Check, region: &Region, scope: &mut Scope) -> Option<Finding>
         CheckKind::Calls(calls) => calls_check(calls, region, scope),
         CheckKind::Log(log) => log_check(log, region),
     };
-    finding.map(|finding| Finding { look: check.look.clone(), ..finding })
+    finding.map(|finding| Finding {
+        look: check.look.clone(),
+        ..finding
+    })
 }
 
 fn object_check(check: &ObjectCheck, region: &Region, scope: &mut Scope) -> Option<Finding> {
@@ -44,7 +47,10 @@ fn object_check(check: &ObjectCheck, region: &Region, scope: &mut Scope) -> Opti
     };
     let text = String::from_utf8_lossy(&content).into_owned();
     if check.absent {
-        return Some(Finding { actual: Some(json!(text)), ..Finding::saying(format!("{place} must not be there.")) });
+        return Some(Finding {
+            actual: Some(json!(text)),
+            ..Finding::saying(format!("{place} must not be there."))
+        });
     }
     let (pattern, actual) = match (&check.json, &check.text) {
         (Some(pattern), _) => (pattern, serde_json::from_str(&text).unwrap_or(Value::String(text))),
@@ -82,9 +88,10 @@ fn item_check(check: &ItemCheck, region: &Region, scope: &mut Scope) -> Option<F
             raw: Some(Value::Null),
             ..Finding::saying(message("There is no item"))
         }),
-        (Some(item), true) => {
-            Some(Finding { actual: Some(item), ..Finding::saying(message("There must be no item")) })
-        }
+        (Some(item), true) => Some(Finding {
+            actual: Some(item),
+            ..Finding::saying(message("There must be no item"))
+        }),
         (Some(item), false) => differs(message("There is another item"), scope, check.is.as_ref()?, &item),
     }
 }
@@ -94,23 +101,42 @@ fn table_check(check: &TableCheck, region: &Region, scope: &mut Scope) -> Option
         Ok(items) => items,
         Err(error) => return Some(Finding::saying(format!("table {}: {error}", check.table))),
     };
-    if let Some(finding) = wrong_count(check.count, items.len(), &format!("items in table {}", check.table), &items) {
+    if let Some(finding) = wrong_count(
+        check.count,
+        items.len(),
+        &format!("items in table {}", check.table),
+        &items,
+    ) {
         return Some(finding);
     }
     let pattern = json!({ "$unordered": check.items.as_ref()? });
-    differs(format!("Table {} holds other items.", check.table), scope, &pattern, &Value::Array(items))
+    differs(
+        format!("Table {} holds other items.", check.table),
+        scope,
+        &pattern,
+        &Value::Array(items),
+    )
 }
 
 fn queue_check(check: &QueueCheck, region: &Region, scope: &mut Scope) -> Option<Finding> {
     let bodies = region.cloud().sqs.peek_all(&check.queue);
     let parse = |body: String| serde_json::from_str(&body).unwrap_or(Value::String(body));
     let bodies: Vec<Value> = bodies.into_iter().map(parse).collect();
-    if let Some(finding) = wrong_count(check.count, bodies.len(), &format!("messages in queue {}", check.queue), &bodies)
-    {
+    if let Some(finding) = wrong_count(
+        check.count,
+        bodies.len(),
+        &format!("messages in queue {}", check.queue),
+        &bodies,
+    ) {
         return Some(finding);
     }
     let pattern = json!({ "$unordered": check.messages.as_ref()? });
-    differs(format!("Queue {} holds other messages.", check.queue), scope, &pattern, &Value::Array(bodies))
+    differs(
+        format!("Queue {} holds other messages.", check.queue),
+        scope,
+        &pattern,
+        &Value::Array(bodies),
+    )
 }
 
 fn invocations_check(check: &InvocationsCheck, region: &Region) -> Option<Finding> {
@@ -127,7 +153,14 @@ fn invocations_check(check: &InvocationsCheck, region: &Region) -> Option<Findin
     let shown: Vec<Value> = records.iter().map(|record| json!(one_line(record))).collect();
     let of = |what: &str| format!("{what} of {}", check.function);
     wrong_count(check.count, records.len(), &of("invocations"), &shown)
-        .or_else(|| wrong_count(check.errors, count(&|r| r.function_error), &of("failed invocations"), &shown))
+        .or_else(|| {
+            wrong_count(
+                check.errors,
+                count(&|r| r.function_error),
+                &of("failed invocations"),
+                &shown,
+            )
+        })
         .or_else(|| wrong_count(check.cold_starts, count(&|r| r.cold_start), &of("cold starts"), &shown))
         .or_else(|| {
             let timeouts = count(&|r| r.status == InvocationStatus::Timeout);
@@ -141,15 +174,20 @@ fn calls_check(check: &CallsCheck, region: &Region, scope: &mut Scope) -> Option
         .all()
         .into_iter()
         .filter_map(|entry| match entry.event {
-            Event::ServiceCall { environment: Some(_), service, operation, parameters, .. }
-                if service == check.service && operation == check.operation =>
-            {
-                Some(parameters)
-            }
+            Event::ServiceCall {
+                environment: Some(_),
+                service,
+                operation,
+                parameters,
+                ..
+            } if service == check.service && operation == check.operation => Some(parameters),
             _ => None,
         })
         .filter(|parameters| {
-            check.matching.as_ref().is_none_or(|pattern| scope.matches(&json!({ "$open": pattern }), parameters))
+            check
+                .matching
+                .as_ref()
+                .is_none_or(|pattern| scope.matches(&json!({ "$open": pattern }), parameters))
         })
         .collect();
     let what = format!("calls of {} {}", check.service, check.operation);
@@ -171,13 +209,20 @@ fn log_check(check: &LogCheck, region: &Region) -> Option<Finding> {
     if let Some(part) = &check.contains {
         if !lines.iter().any(|line| line.contains(part)) {
             let message = format!("The log of {} has no line with {part:?}.", check.function);
-            return Some(Finding { expected: Some(json!(part)), actual: shown, ..Finding::saying(message) });
+            return Some(Finding {
+                expected: Some(json!(part)),
+                actual: shown,
+                ..Finding::saying(message)
+            });
         }
     }
     let part = check.not_contains.as_ref()?;
     let line = lines.iter().find(|line| line.contains(part))?;
     let message = format!("The log of {} must have no line with {part:?}.", check.function);
-    Some(Finding { actual: Some(json!(line)), ..Finding::saying(message) })
+    Some(Finding {
+        actual: Some(json!(line)),
+        ..Finding::saying(message)
+    })
 }
 
 fn differs(message: String, scope: &mut Scope, pattern: &Value, actual: &Value) -> Option<Finding> {
@@ -189,7 +234,8 @@ fn wrong_count(wanted: Option<Count>, have: usize, what: &str, shown: &[Value]) 
     let (fits, words) = match wanted? {
         Count::Exactly(count) => (have == count, format!("{count}")),
         Count::Between(bounds) => {
-            let fits = bounds.at_least.is_none_or(|least| have >= least) && bounds.at_most.is_none_or(|most| have <= most);
+            let fits =
+                bounds.at_least.is_none_or(|least| have >= least) && bounds.at_most.is_none_or(|most| have <= most);
             let words = match (bounds.at_least, bounds.at_most) {
                 (Some(least), Some(most)) => format!("{least} to {most}"),
                 (Some(least), None) => format!("at least {least}"),

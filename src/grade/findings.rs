@@ -30,7 +30,10 @@ impl Finding {
     /// A finding with a message alone.
     #[must_use]
     pub fn saying(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
+        Self {
+            message: message.into(),
+            ..Self::default()
+        }
     }
 
     /// What was expected and what came, shown side by side.
@@ -88,7 +91,12 @@ fn of_invocation(
         let actual = json!({"errorType": payload.get("errorType"), "errorMessage": payload.get("errorMessage")});
         if !scope.matches(&json!({ "$open": pattern }), &actual) {
             let pattern = json!({ "$open": pattern });
-            return Some(Finding::compared("The function failed with another error.", scope, &pattern, &actual));
+            return Some(Finding::compared(
+                "The function failed with another error.",
+                scope,
+                &pattern,
+                &actual,
+            ));
         }
     } else if record.function_error {
         let expected = expect.response.as_ref().map(|pattern| scope.described(pattern));
@@ -102,7 +110,12 @@ fn of_invocation(
     }
     if let Some(pattern) = &expect.response {
         if !scope.matches(pattern, &payload) {
-            return Some(Finding::compared("The response is another one.", scope, pattern, &payload));
+            return Some(Finding::compared(
+                "The response is another one.",
+                scope,
+                pattern,
+                &payload,
+            ));
         }
     }
     if let Some(cold) = expect.cold_start.filter(|&cold| cold != record.cold_start) {
@@ -117,7 +130,12 @@ fn of_invocation(
     if let Some(status) = &expect.status {
         let actual = json!(status_text(record.status));
         if !scope.matches(status, &actual) {
-            return Some(Finding::compared("The invocation ended otherwise.", scope, status, &actual));
+            return Some(Finding::compared(
+                "The invocation ended otherwise.",
+                scope,
+                status,
+                &actual,
+            ));
         }
     }
     of_log(expect, outcome, scope)
@@ -168,7 +186,10 @@ fn of_response(expect: &Expectation, outcome: &StepOutcome, scope: &mut Scope) -
     if !expect.headers.is_empty() {
         wanted.insert("headers".to_owned(), json!({ "$open": expect.headers }));
         let all = header_map(&response.headers);
-        let shown = all.into_iter().filter(|(name, _)| expect.headers.contains_key(name)).collect();
+        let shown = all
+            .into_iter()
+            .filter(|(name, _)| expect.headers.contains_key(name))
+            .collect();
         actual.insert("headers".to_owned(), Value::Object(shown));
     }
     if let Some(json) = &expect.json {
@@ -230,15 +251,24 @@ fn failure_sentence(record: &InvocationRecord, payload: &Value) -> String {
             format!("The function ran into its timeout of {} s.", record.duration.as_secs())
         }
         InvocationStatus::Error if kind == "Runtime.OutOfMemory" => {
-            format!("The function needed more than its {} MB of memory and was killed.", record.memory_size)
+            format!(
+                "The function needed more than its {} MB of memory and was killed.",
+                record.memory_size
+            )
         }
         InvocationStatus::Error if kind.starts_with("Runtime.Import") || kind.contains("Syntax") => {
-            format!("The code cannot be loaded: {}", payload["errorMessage"].as_str().unwrap_or(kind))
+            format!(
+                "The code cannot be loaded: {}",
+                payload["errorMessage"].as_str().unwrap_or(kind)
+            )
         }
         InvocationStatus::Error if kind == "Runtime.ExitError" => {
             "The function's process ended before it answered.".to_owned()
         }
-        _ => format!("The function raised {kind}: {}", payload["errorMessage"].as_str().unwrap_or_default()),
+        _ => format!(
+            "The function raised {kind}: {}",
+            payload["errorMessage"].as_str().unwrap_or_default()
+        ),
     }
 }
 
@@ -254,12 +284,25 @@ fn error_pattern(wanted: &crate::course::case::ErrorPattern) -> Value {
 }
 
 fn header_map(headers: &[(String, String)]) -> serde_json::Map<String, Value> {
-    headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.clone()))).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.clone())))
+        .collect()
 }
 
 /// Log lines without the platform's own.
 fn own_lines(lines: &[Value]) -> Vec<Value> {
-    const PLATFORM: [&str; 5] = ["INIT_START ", "START RequestId", "END RequestId", "REPORT RequestId", "INIT_REPORT "];
-    let own = |line: &&Value| !line.as_str().is_some_and(|text| PLATFORM.iter().any(|start| text.starts_with(start)));
+    const PLATFORM: [&str; 5] = [
+        "INIT_START ",
+        "START RequestId",
+        "END RequestId",
+        "REPORT RequestId",
+        "INIT_REPORT ",
+    ];
+    let own = |line: &&Value| {
+        !line
+            .as_str()
+            .is_some_and(|text| PLATFORM.iter().any(|start| text.starts_with(start)))
+    };
     lines.iter().filter(own).cloned().collect()
 }

@@ -24,18 +24,26 @@ pub struct Failure<'a> {
 /// The first mistake of the exercise whose symptoms all show.
 #[must_use]
 pub fn recognise<'a>(exercise: &'a Exercise, failure: &Failure<'_>) -> Option<&'a Mistake> {
-    exercise.manifest.mistakes.iter().find(|mistake| shows(&mistake.when, failure))
+    exercise
+        .manifest
+        .mistakes
+        .iter()
+        .find(|mistake| shows(&mistake.when, failure))
 }
 
 fn shows(when: &Symptoms, failure: &Failure<'_>) -> bool {
     let finding = failure.finding;
     let invocation = finding.invocation.as_deref();
     let error = invocation.filter(|record| record.function_error);
-    let error_message = error.map(payload).and_then(|payload| payload["errorMessage"].as_str().map(str::to_owned));
+    let error_message = error
+        .map(payload)
+        .and_then(|payload| payload["errorMessage"].as_str().map(str::to_owned));
     (when.cases.is_empty() || when.cases.iter().any(|case| case == failure.case))
         && holds(when.error_type.as_deref(), |regex| {
             let whole = format!("^(?:{regex})$");
-            error.and_then(|record| record.error_type.as_deref()).is_some_and(|kind| found(&whole, kind))
+            error
+                .and_then(|record| record.error_type.as_deref())
+                .is_some_and(|kind| found(&whole, kind))
         })
         && holds(when.error_message.as_deref(), |regex| {
             error_message.as_deref().is_some_and(|message| found(regex, message))
@@ -44,9 +52,15 @@ fn shows(when: &Symptoms, failure: &Failure<'_>) -> bool {
             let actual = actual_of(finding);
             actual.is_some_and(|actual| Scope::default().matches(pattern, &actual))
         })
-        && holds(when.log.as_deref(), |regex| failure.log.iter().any(|line| found(regex, line)))
+        && holds(when.log.as_deref(), |regex| {
+            failure.log.iter().any(|line| found(regex, line))
+        })
         && holds(when.code.as_deref(), |regex| {
-            failure.submission.files.values().any(|file| found(regex, &String::from_utf8_lossy(file)))
+            failure
+                .submission
+                .files
+                .values()
+                .any(|file| found(regex, &String::from_utf8_lossy(file)))
         })
         && when.status.is_none_or(|status| finding.http_status == Some(status))
         && holds(when.run_status.as_deref(), |wanted| {

@@ -15,8 +15,8 @@ use super::pattern::Scope;
 use super::runner::{RunReport, Runner, StepReport};
 use super::steps::{Stage, StepOutcome};
 use super::verdict::{CaseStatus, CaseVerdict, ExerciseStatus, ExerciseVerdict, GradeEvent, Submission};
-use crate::course::case::{Action, Invoke};
 use crate::course::case::Step;
+use crate::course::case::{Action, Invoke};
 use crate::course::exercise::Files;
 use crate::course::lesson::Scenario;
 use crate::course::resources::{Function, Resources};
@@ -46,7 +46,12 @@ impl RegionRunner {
     ) -> Result<RunReport, RegionError> {
         let region = Region::start(&self.engine, RegionConfig::default()).await?;
         region.create(resources, content)?;
-        let stage = Stage { region: &region, resources, events, data: content.data };
+        let stage = Stage {
+            region: &region,
+            resources,
+            events,
+            data: content.data,
+        };
         let mut report = RunReport::default();
         let mut scope = Scope::default();
         for step in steps {
@@ -81,10 +86,17 @@ impl Runner for RegionRunner {
             // Whoever asked may have gone; the verdict is returned all the same.
             let _ = events.send(event);
         };
-        tell(GradeEvent::Started { cases: exercise.cases.len() });
-        let mut verdicts: Vec<CaseVerdict> =
-            exercise.cases.iter().map(|case| blank(case, CaseStatus::Skipped)).collect();
-        let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
+        tell(GradeEvent::Started {
+            cases: exercise.cases.len(),
+        });
+        let mut verdicts: Vec<CaseVerdict> = exercise
+            .cases
+            .iter()
+            .map(|case| blank(case, CaseStatus::Skipped))
+            .collect();
+        let at_once = std::thread::available_parallelism()
+            .map_or(2, std::num::NonZero::get)
+            .max(2);
         let (places, submission) = (Arc::new(Semaphore::new(at_once)), Arc::new(submission));
         let mut running = JoinSet::new();
         for index in 0..exercise.cases.len() {
@@ -133,8 +145,16 @@ impl Runner for RegionRunner {
     ) -> RunReport {
         let code: Files = [("handler.py".to_owned(), code.into_bytes())].into();
         let resources = with_handler(&scenario);
-        let steps = if scenario.steps.is_empty() { vec![invoke(Invoke::default())] } else { scenario.steps };
-        let content = Content { code: &code, layers: &BTreeMap::new(), data: &Files::new() };
+        let steps = if scenario.steps.is_empty() {
+            vec![invoke(Invoke::default())]
+        } else {
+            scenario.steps
+        };
+        let content = Content {
+            code: &code,
+            layers: &BTreeMap::new(),
+            data: &Files::new(),
+        };
         let nothing = Files::new();
         let run = self.run_steps(&resources, content, &nothing, &steps);
         until_cancelled(run, &cancel).await
@@ -148,8 +168,16 @@ impl Runner for RegionRunner {
         event: String,
         cancel: CancellationToken,
     ) -> RunReport {
-        let content = Content { code: &submission.files, layers: &exercise.layers, data: &exercise.data };
-        let mut step = invoke(Invoke { function, event_text: Some(event), ..Invoke::default() });
+        let content = Content {
+            code: &submission.files,
+            layers: &exercise.layers,
+            data: &exercise.data,
+        };
+        let mut step = invoke(Invoke {
+            function,
+            event_text: Some(event),
+            ..Invoke::default()
+        });
         // Whatever comes back is right here: nothing is graded.
         step.expect = None;
         let steps = [step];
@@ -166,7 +194,10 @@ async fn until_cancelled(
     run: impl Future<Output = Result<RunReport, RegionError>>,
     cancel: &CancellationToken,
 ) -> RunReport {
-    let failed = |problem: String| RunReport { steps: Vec::new(), problem: Some(problem) };
+    let failed = |problem: String| RunReport {
+        steps: Vec::new(),
+        problem: Some(problem),
+    };
     tokio::select! {
         biased;
         () = cancel.cancelled() => failed("cancelled".to_owned()),
@@ -175,7 +206,12 @@ async fn until_cancelled(
 }
 
 fn invoke(invoke: Invoke) -> Step {
-    Step { action: Action::Invoke(invoke), expect: None, settle: true, note: None }
+    Step {
+        action: Action::Invoke(invoke),
+        expect: None,
+        settle: true,
+        note: None,
+    }
 }
 
 /// The scenario's resources with the block's own function in front.
@@ -201,7 +237,10 @@ fn step_report(outcome: &StepOutcome) -> StepReport {
     let payload = match (&outcome.response, last) {
         (Some(response), _) => String::from_utf8_lossy(&response.body).into_owned(),
         (None, Some(_)) => {
-            let all = outcome.invocations.iter().map(|record| String::from_utf8_lossy(&record.payload).into_owned());
+            let all = outcome
+                .invocations
+                .iter()
+                .map(|record| String::from_utf8_lossy(&record.payload).into_owned());
             all.collect::<Vec<_>>().join("\n")
         }
         (None, None) => String::new(),
@@ -210,7 +249,9 @@ fn step_report(outcome: &StepOutcome) -> StepReport {
         sent: outcome.sent.clone(),
         payload,
         http_status: outcome.response.as_ref().map(|response| response.status),
-        function_error: last.filter(|record| record.function_error).map(|_| "Unhandled".to_owned()),
+        function_error: last
+            .filter(|record| record.function_error)
+            .map(|_| "Unhandled".to_owned()),
         log: outcome.log().map(str::to_owned).collect(),
     }
 }
@@ -220,11 +261,19 @@ fn whole(verdicts: &[CaseVerdict]) -> (ExerciseStatus, Option<String>) {
     if verdicts.iter().all(|verdict| verdict.status == CaseStatus::Pass) {
         return (ExerciseStatus::Pass, None);
     }
-    let load_error = verdicts.iter().flat_map(|verdict| &verdict.invocations).find(|invocation| {
-        invocation.error_type.as_deref().is_some_and(|kind| {
-            ["Runtime.UserCodeSyntaxError", "Runtime.ImportModuleError", "Runtime.HandlerNotFound"].contains(&kind)
-        })
-    });
+    let load_error = verdicts
+        .iter()
+        .flat_map(|verdict| &verdict.invocations)
+        .find(|invocation| {
+            invocation.error_type.as_deref().is_some_and(|kind| {
+                [
+                    "Runtime.UserCodeSyntaxError",
+                    "Runtime.ImportModuleError",
+                    "Runtime.HandlerNotFound",
+                ]
+                .contains(&kind)
+            })
+        });
     if let Some(invocation) = load_error {
         let error: serde_json::Value = serde_json::from_str(&invocation.payload).unwrap_or_default();
         let message = error["errorMessage"].as_str().unwrap_or("the code cannot be loaded");

@@ -49,7 +49,10 @@ impl Stage<'_> {
     /// Does one step; afterwards, unless it says otherwise, everything pending has happened.
     pub async fn run(&self, step: &Step) -> StepOutcome {
         let mark = self.region.history().mark();
-        let mut outcome = StepOutcome { sent: self.sent(&step.action), ..StepOutcome::default() };
+        let mut outcome = StepOutcome {
+            sent: self.sent(&step.action),
+            ..StepOutcome::default()
+        };
         if let Err(problem) = self.act(&step.action, &mut outcome).await {
             outcome.problem = Some(problem);
         }
@@ -73,8 +76,13 @@ impl Stage<'_> {
                 let body = self.content(put)?;
                 self.call(|call| self.region.cloud().s3.put(call, &put.bucket, &put.key, body))
             }
-            Action::DeleteObject(name) => self
-                .call(|call| self.region.cloud().s3.delete_object(call, &name.bucket, &name.key, None).map(drop)),
+            Action::DeleteObject(name) => self.call(|call| {
+                self.region
+                    .cloud()
+                    .s3
+                    .delete_object(call, &name.bucket, &name.key, None)
+                    .map(drop)
+            }),
             Action::PutItem(put) => {
                 self.call(|call| self.region.cloud().dynamodb.put_item_plain(call, &put.table, &put.item))
             }
@@ -92,13 +100,18 @@ impl Stage<'_> {
 
     async fn invoke(&self, invoke: &case::Invoke, outcome: &mut StepOutcome) -> Result<(), String> {
         let function = self.function(invoke.function.as_deref())?;
-        let invocation = Invocation { payload: self.event(invoke)?, client_context: None };
+        let invocation = Invocation {
+            payload: self.event(invoke)?,
+            client_context: None,
+        };
         let times = invoke.times.unwrap_or(1).max(1);
         let lambda = self.region.lambda();
         if invoke.kind == InvocationType::Event {
             let busy = self.region.clock().busy();
             for _ in 0..times {
-                lambda.invoke_async(function, invocation.clone(), &busy).map_err(|error| error.message())?;
+                lambda
+                    .invoke_async(function, invocation.clone(), &busy)
+                    .map_err(|error| error.message())?;
             }
             return Ok(());
         }
@@ -109,9 +122,13 @@ impl Stage<'_> {
             left -= count;
             // All have their tokens before the first begins, so that none waits for another.
             let tokens: Vec<_> = (0..count).map(|_| self.region.clock().busy()).collect();
-            let all = tokens.into_iter().map(|busy| lambda.invoke(function, &invocation, busy));
+            let all = tokens
+                .into_iter()
+                .map(|busy| lambda.invoke(function, &invocation, busy));
             for (result, _busy) in futures::future::join_all(all).await {
-                outcome.invocations.push(result.map_err(|error| format!("{}: {}", error.code(), error.message()))?);
+                outcome
+                    .invocations
+                    .push(result.map_err(|error| format!("{}: {}", error.code(), error.message()))?);
             }
         }
         Ok(())
@@ -141,7 +158,11 @@ impl Stage<'_> {
     fn put_event(&self, event: &case::PutEvent) -> Result<(), String> {
         let bus = event.bus.as_deref().unwrap_or("default");
         let events = &self.region.cloud().events;
-        self.call(|call| events.put(call, bus, &event.source, &event.detail_type, event.detail.clone(), &[]).map(drop))
+        self.call(|call| {
+            events
+                .put(call, bus, &event.source, &event.detail_type, event.detail.clone(), &[])
+                .map(drop)
+        })
     }
 
     fn call<T, E: std::fmt::Display>(&self, operation: impl FnOnce(&mut Call) -> Result<T, E>) -> Result<T, String> {
@@ -168,18 +189,29 @@ impl Stage<'_> {
             return Ok(Bytes::from(text.clone()));
         }
         if let Some(file) = &invoke.event_file {
-            let content = self.events.get(file).ok_or_else(|| format!("there is no file events/{file}"))?;
+            let content = self
+                .events
+                .get(file)
+                .ok_or_else(|| format!("there is no file events/{file}"))?;
             return Ok(Bytes::from(content.clone()));
         }
-        Ok(Bytes::from(invoke.event.as_ref().map_or_else(|| "{}".to_owned(), Value::to_string)))
+        Ok(Bytes::from(
+            invoke.event.as_ref().map_or_else(|| "{}".to_owned(), Value::to_string),
+        ))
     }
 
     fn content(&self, put: &case::PutObject) -> Result<Bytes, String> {
         if let Some(base64) = &put.base64 {
-            return STANDARD.decode(base64).map(Bytes::from).map_err(|error| format!("the base64 is none: {error}"));
+            return STANDARD
+                .decode(base64)
+                .map(Bytes::from)
+                .map_err(|error| format!("the base64 is none: {error}"));
         }
         if let Some(file) = &put.file {
-            let content = self.data.get(file).ok_or_else(|| format!("there is no file files/{file}"))?;
+            let content = self
+                .data
+                .get(file)
+                .ok_or_else(|| format!("there is no file files/{file}"))?;
             return Ok(Bytes::from(content.clone()));
         }
         Ok(text_or_json(put.text.as_ref(), put.json.as_ref()).into())
@@ -189,9 +221,18 @@ impl Stage<'_> {
         match action {
             Action::Invoke(invoke) => {
                 let function = self.function(invoke.function.as_deref()).unwrap_or("?");
-                let event = self.event(invoke).map(|event| String::from_utf8_lossy(&event).into_owned());
-                let how = if invoke.kind == InvocationType::Event { "invoke (async)" } else { "invoke" };
-                let times = invoke.times.filter(|&times| times > 1).map_or_else(String::new, |n| format!(" {n} times"));
+                let event = self
+                    .event(invoke)
+                    .map(|event| String::from_utf8_lossy(&event).into_owned());
+                let how = if invoke.kind == InvocationType::Event {
+                    "invoke (async)"
+                } else {
+                    "invoke"
+                };
+                let times = invoke
+                    .times
+                    .filter(|&times| times > 1)
+                    .map_or_else(String::new, |n| format!(" {n} times"));
                 format!("{how} {function}{times} {}", event.unwrap_or_default())
             }
             Action::Request(request) => {
@@ -207,7 +248,11 @@ impl Stage<'_> {
             Action::DeleteObject(name) => format!("delete s3://{}/{}", name.bucket, name.key),
             Action::PutItem(put) => format!("put into table {}: {}", put.table, put.item),
             Action::SendMessage(send) => {
-                format!("send to queue {}: {}", send.queue, text_or_json(send.body.as_ref(), send.json.as_ref()))
+                format!(
+                    "send to queue {}: {}",
+                    send.queue,
+                    text_or_json(send.body.as_ref(), send.json.as_ref())
+                )
             }
             Action::Publish(publish) => {
                 let message = text_or_json(publish.message.as_ref(), publish.json.as_ref());
@@ -231,23 +276,37 @@ impl StepOutcome {
 }
 
 fn http_request(request: &case::Request) -> Result<HttpRequest, String> {
-    let mut headers: Vec<(String, String)> =
-        request.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut headers: Vec<(String, String)> = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let body = match (&request.body, &request.json, &request.base64) {
         (Some(text), _, _) => Bytes::from(text.clone()),
         (None, Some(json), _) => {
-            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            if !headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+            {
                 headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
             }
             Bytes::from(json.to_string())
         }
-        (None, None, Some(base64)) => {
-            STANDARD.decode(base64).map_err(|error| format!("the base64 is none: {error}"))?.into()
-        }
+        (None, None, Some(base64)) => STANDARD
+            .decode(base64)
+            .map_err(|error| format!("the base64 is none: {error}"))?
+            .into(),
         (None, None, None) => Bytes::new(),
     };
     let query = query_text(request).trim_start_matches('?').to_owned();
-    Ok(HttpRequest { method: request.method.clone(), path: request.path.clone(), headers, query, body, binary: request.base64.is_some() })
+    Ok(HttpRequest {
+        method: request.method.clone(),
+        path: request.path.clone(),
+        headers,
+        query,
+        body,
+        binary: request.base64.is_some(),
+    })
 }
 
 /// The query with its question mark, encoded as in a URL; empty where there is none.
@@ -258,8 +317,14 @@ fn query_text(request: &case::Request) -> String {
         Value::Array(values) => values.iter().map(|value| (name, plain_text(value))).collect(),
         value => vec![(name, plain_text(value))],
     });
-    let parts: Vec<String> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(&value))).collect();
-    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    let parts: Vec<String> = pairs
+        .map(|(name, value)| format!("{}={}", encode(name), encode(&value)))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", parts.join("&"))
+    }
 }
 
 fn plain_text(value: &Value) -> String {

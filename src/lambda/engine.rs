@@ -26,7 +26,11 @@ enum Kind {
     /// The interpreter that is built in.
     Embedded(Zygote),
     /// A `python3` of the learner's.
-    CPython { program: PathBuf, python: PathBuf, bootstrap: Arc<tempfile::TempDir> },
+    CPython {
+        program: PathBuf,
+        python: PathBuf,
+        bootstrap: Arc<tempfile::TempDir>,
+    },
     /// Any executable named `bootstrap` in the function's code.
     Provided { program: PathBuf },
 }
@@ -93,7 +97,9 @@ impl Engine {
     /// The interpreter that is built in. `program` is the program itself, or in tests the built binary.
     #[must_use]
     pub fn embedded(program: &Path) -> Self {
-        Self { kind: Kind::Embedded(Zygote::new(program)) }
+        Self {
+            kind: Kind::Embedded(Zygote::new(program)),
+        }
     }
 
     /// A `python3` of the learner's, with whatever is installed for it.
@@ -102,17 +108,30 @@ impl Engine {
     ///
     /// If our part of its code cannot be unpacked.
     pub fn cpython(program: &Path, python: &Path) -> Result<Self, EngineError> {
-        let failed = |source| EngineError::Setup { place: std::env::temp_dir(), source };
+        let failed = |source| EngineError::Setup {
+            place: std::env::temp_dir(),
+            source,
+        };
         let bootstrap = tempfile::Builder::new().prefix("lcpy").tempdir().map_err(failed)?;
         unpack_bootstrap(bootstrap.path()).map_err(failed)?;
         let (program, python) = (program.to_owned(), python.to_owned());
-        Ok(Self { kind: Kind::CPython { program, python, bootstrap: Arc::new(bootstrap) } })
+        Ok(Self {
+            kind: Kind::CPython {
+                program,
+                python,
+                bootstrap: Arc::new(bootstrap),
+            },
+        })
     }
 
     /// Executables named `bootstrap`, as on Lambda's OS-only runtimes.
     #[must_use]
     pub fn provided(program: &Path) -> Self {
-        Self { kind: Kind::Provided { program: program.to_owned() } }
+        Self {
+            kind: Kind::Provided {
+                program: program.to_owned(),
+            },
+        }
     }
 
     /// Gets the engine ready, so that the first environment need not wait for it.
@@ -134,14 +153,22 @@ impl Engine {
     #[must_use]
     pub fn cpu_scale(&self, memory: MemorySize) -> f64 {
         const EMBEDDED: f64 = 0.25;
-        let work = if matches!(self.kind, Kind::Embedded(_)) { EMBEDDED } else { 1.0 };
+        let work = if matches!(self.kind, Kind::Embedded(_)) {
+            EMBEDDED
+        } else {
+            1.0
+        };
         work / memory.cpu_share()
     }
 
     /// Memory in MB that a handler's own allocations are added to.
     #[must_use]
     pub fn base_memory_mb(&self) -> u32 {
-        if matches!(self.kind, Kind::Embedded(_)) { BASE_MEMORY_MB } else { 0 }
+        if matches!(self.kind, Kind::Embedded(_)) {
+            BASE_MEMORY_MB
+        } else {
+            0
+        }
     }
 
     /// Starts a process for an environment.
@@ -152,7 +179,11 @@ impl Engine {
     pub async fn start(&self, config: &ProcessConfig<'_>) -> Result<Process, EngineError> {
         match &self.kind {
             Kind::Embedded(zygote) => self.start_embedded(zygote, config).await,
-            Kind::CPython { program, python, bootstrap } => {
+            Kind::CPython {
+                program,
+                python,
+                bootstrap,
+            } => {
                 let meeting = Meeting::at(config, 0)?;
                 let order = self.order(0, config, &meeting);
                 let launch = launch::python(python, bootstrap.path(), &order);
@@ -182,7 +213,12 @@ impl Engine {
         let memory = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
         let worker = zygote.fork(&self.order(id, config, &meeting)).await?;
         let (worker, log, control) = meeting.join(worker, true).await?;
-        Ok(Process { worker, log, control, memory: Memory::Counted(Arc::new(memory)) })
+        Ok(Process {
+            worker,
+            log,
+            control,
+            memory: Memory::Counted(Arc::new(memory)),
+        })
     }
 
     async fn start_launched(
@@ -206,12 +242,20 @@ impl Engine {
         let worker = Worker::of_child(child).ok_or_else(|| EngineError::Died("it ended at once".to_owned()))?;
         let (worker, log, control) = meeting.join(worker, asks).await?;
         let limit = u64::from(config.memory.mb()) * 1024 * 1024;
-        Ok(Process { worker, log, control, memory: Memory::sampled(limit) })
+        Ok(Process {
+            worker,
+            log,
+            control,
+            memory: Memory::sampled(limit),
+        })
     }
 
     fn order(&self, id: u64, config: &ProcessConfig<'_>, meeting: &Meeting) -> Order {
         let limit_mb = config.memory.mb().saturating_sub(self.base_memory_mb());
-        let mount = |real: &Path, writable| Mount { real: real.to_owned(), writable };
+        let mount = |real: &Path, writable| Mount {
+            real: real.to_owned(),
+            writable,
+        };
         let mut files = BTreeMap::from([
             ("/tmp".to_owned(), mount(config.tmp, true)),
             ("/var/task".to_owned(), mount(config.code, false)),
@@ -225,7 +269,10 @@ impl Engine {
                 memory_account: meeting.account.clone(),
                 memory_limit: u64::from(limit_mb) * 1024 * 1024,
                 directory: config.code.to_owned(),
-                confinement: Confinement { writable: vec![config.tmp.to_owned()], open_files: 1024 },
+                confinement: Confinement {
+                    writable: vec![config.tmp.to_owned()],
+                    open_files: 1024,
+                },
             },
             environment: config.environment.clone(),
             files,
@@ -252,10 +299,20 @@ impl Meeting {
         let (log_path, control_path) = (home.join(format!("l{id}")), home.join(format!("c{id}")));
         let bind = |path: &Path| {
             let _ = std::fs::remove_file(path);
-            UnixListener::bind(path).map_err(|source| EngineError::Setup { place: path.to_owned(), source })
+            UnixListener::bind(path).map_err(|source| EngineError::Setup {
+                place: path.to_owned(),
+                source,
+            })
         };
         let (log, control) = (bind(&log_path)?, bind(&control_path)?);
-        Ok(Self { account: home.join(format!("m{id}")), home, log_path, control_path, log, control })
+        Ok(Self {
+            account: home.join(format!("m{id}")),
+            home,
+            log_path,
+            control_path,
+            log,
+            control,
+        })
     }
 
     async fn join(
@@ -265,7 +322,11 @@ impl Meeting {
     ) -> Result<(Worker, UnixStream, Option<UnixStream>), EngineError> {
         let joined = async {
             let (log, _) = self.log.accept().await?;
-            let control = if asks { Some(self.control.accept().await?.0) } else { None };
+            let control = if asks {
+                Some(self.control.accept().await?.0)
+            } else {
+                None
+            };
             Ok::<_, io::Error>((log, control))
         };
         let (log, control) = tokio::select! {
@@ -276,7 +337,10 @@ impl Meeting {
     }
 
     fn failed(&self, source: io::Error) -> EngineError {
-        EngineError::Setup { place: self.home.clone(), source }
+        EngineError::Setup {
+            place: self.home.clone(),
+            source,
+        }
     }
 }
 

@@ -510,7 +510,10 @@ impl Drop for Environment {
 impl Control {
     fn new(stream: UnixStream) -> Self {
         let (questions, answers) = stream.into_split();
-        Self { questions: BufReader::new(questions).lines(), answers }
+        Self {
+            questions: BufReader::new(questions).lines(),
+            answers,
+        }
     }
 }
 

@@ -26,7 +26,11 @@ impl Memory {
     /// To be sampled against a limit in bytes.
     #[must_use]
     pub fn sampled(limit: u64) -> Self {
-        Self::Sampled { limit, peak: AtomicU64::new(0), exhausted: AtomicBool::new(false) }
+        Self::Sampled {
+            limit,
+            peak: AtomicU64::new(0),
+            exhausted: AtomicBool::new(false),
+        }
     }
 
     /// The most that was used, in bytes.
@@ -58,7 +62,9 @@ impl Memory {
 
     /// Looks at the process, if it has to be looked at; kills it where it has too much.
     pub fn look(&self, worker: &Worker) {
-        let Self::Sampled { limit, peak, exhausted } = self else { return };
+        let Self::Sampled { limit, peak, exhausted } = self else {
+            return;
+        };
         let Some(bytes) = resident(worker) else { return };
         peak.fetch_max(bytes.min(*limit), Ordering::Relaxed);
         if bytes > *limit {
@@ -81,7 +87,10 @@ fn resident(worker: &Worker) -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 fn resident(worker: &Worker) -> Option<u64> {
     let pid = worker.pid().as_raw_nonzero().to_string();
-    let output = std::process::Command::new("ps").args(["-o", "rss=", "-p", &pid]).output().ok()?;
+    let output = std::process::Command::new("ps")
+        .args(["-o", "rss=", "-p", &pid])
+        .output()
+        .ok()?;
     let kilobytes: u64 = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }

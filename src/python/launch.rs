@@ -73,6 +73,16 @@ pub fn python(python: &Path, bootstrap: &Path, order: &Order) -> serde_json::Res
         ("LC_CTYPE".to_owned(), "C.UTF-8".to_owned()),
     ]);
     // -B: no bytecode, so that a second save within the same second is never taken for the first.
-    let arguments = vec!["-B".to_owned(), "-X".to_owned(), "utf8".to_owned(), start.display().to_string()];
-    Ok(Launch { program: python.to_owned(), arguments, environment, sandbox: order.sandbox.clone() })
+    let arguments = vec![
+        "-B".to_owned(),
+        "-X".to_owned(),
+        "utf8".to_owned(),
+        start.display().to_string(),
+    ];
+    Ok(Launch {
+        program: python.to_owned(),
+        arguments,
+        environment,
+        sandbox: order.sandbox.clone(),
+    })
 }

@@ -12,7 +12,7 @@ mod runtime_client;
 mod worker;
 mod zygote;
 
-pub use orders::{Enter, Mount, Order};
 pub use embedded::unpack_bootstrap;
+pub use orders::{Enter, Mount, Order};
 pub use worker::{Exit, Worker};
 pub use zygote::{WorkerError, Zygote};

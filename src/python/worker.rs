@@ -32,7 +32,10 @@ impl Worker {
     /// A worker that is a child of this process; `None` if it has ended and been waited for already.
     #[must_use]
     pub fn of_child(mut child: Child) -> Option<Self> {
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)?;
+        let pid = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw)?;
         let (sender, exit) = oneshot::channel();
         tokio::spawn(async move {
             use std::os::unix::process::ExitStatusExt;

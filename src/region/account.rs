@@ -193,16 +193,29 @@ impl Region {
         let refused = refused("topic", &topic.name);
         let arn = self.cloud.sns.create_topic(&topic.name).map_err(&refused)?;
         for subscription in &topic.subscriptions {
-            self.cloud.sns.subscribe(&arn, &self.target_arn(subscription)?).map_err(&refused)?;
+            self.cloud
+                .sns
+                .subscribe(&arn, &self.target_arn(subscription)?)
+                .map_err(&refused)?;
         }
         Ok(())
     }
 
     fn create_rule(&self, rule: &Rule) -> Result<(), RegionError> {
-        let targets = rule.targets.iter().map(|target| self.target_arn(target)).collect::<Result<Vec<_>, _>>()?;
+        let targets = rule
+            .targets
+            .iter()
+            .map(|target| self.target_arn(target))
+            .collect::<Result<Vec<_>, _>>()?;
         self.cloud
             .events
-            .create_rule(&rule.bus, &rule.name, rule.pattern.as_ref(), rule.schedule.as_deref(), &targets)
+            .create_rule(
+                &rule.bus,
+                &rule.name,
+                rule.pattern.as_ref(),
+                rule.schedule.as_deref(),
+                &targets,
+            )
             .map_err(refused("rule", &rule.name))
     }
 

@@ -26,7 +26,10 @@ impl Region {
             stage: stage.to_owned(),
             routes: routes.collect(),
         };
-        self.apis.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(api.name.clone(), made);
+        self.apis
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(api.name.clone(), made);
     }
 
     /// Sends an HTTP request to an API, and gives what its client gets.
@@ -35,23 +38,39 @@ impl Region {
     ///
     /// If there is no such API.
     pub async fn request(&self, api: &str, request: &HttpRequest) -> Result<HttpResponse, RegionError> {
-        let found = self.apis.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(api).cloned();
+        let found = self
+            .apis
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .get(api)
+            .cloned();
         let api = found.ok_or_else(|| RegionError::Resource {
             what: format!("API {api}"),
             message: "there is none".to_owned(),
         })?;
         let path = request.path.clone();
-        let Some(found) = api.route(&request.method, &path) else { return Ok(api.no_route()) };
+        let Some(found) = api.route(&request.method, &path) else {
+            return Ok(api.no_route());
+        };
         let facts = Facts::new(self.cloud.account().clone(), self.clock.now(), &self.chance);
         let event = api.event(request, &found, &facts);
-        let invocation = Invocation { payload: event.to_string().into(), client_context: None };
-        let (result, _busy) = self.lambda.invoke(&found.route.function, &invocation, self.clock.busy()).await;
+        let invocation = Invocation {
+            payload: event.to_string().into(),
+            client_context: None,
+        };
+        let (result, _busy) = self
+            .lambda
+            .invoke(&found.route.function, &invocation, self.clock.busy())
+            .await;
         let outcome = match result {
             Ok(record) if took(&record) > integration_timeout(api.kind) => Outcome::TimedOut,
             Ok(record) if record.function_error => Outcome::FunctionError,
             Ok(record) => Outcome::Payload(record.payload),
             Err(ApiError::Service(message)) => {
-                return Err(RegionError::Resource { what: format!("function {}", found.route.function), message });
+                return Err(RegionError::Resource {
+                    what: format!("function {}", found.route.function),
+                    message,
+                });
             }
             Err(_) => Outcome::Refused,
         };

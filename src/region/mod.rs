@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Timestamp};
+use crate::cloud::apigateway::Api;
 use crate::cloud::{Account, Cloud};
+use crate::endpoint::{self, Endpoint};
 use crate::history::History;
 use crate::lambda::engine::EngineError;
-use crate::cloud::apigateway::Api;
-use crate::endpoint::{self, Endpoint};
 use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
@@ -116,9 +116,22 @@ impl Region {
         let lambda = Lambda::new(Arc::new(platform));
         let endpoint = Endpoint::start(cloud.clone(), endpoint::lambda::routes(lambda.downgrade()))
             .await
-            .map_err(|source| RegionError::Io { place: PathBuf::from("127.0.0.1"), source })?;
+            .map_err(|source| RegionError::Io {
+                place: PathBuf::from("127.0.0.1"),
+                source,
+            })?;
         neighbours.open(&lambda, endpoint.url());
-        Ok(Self { clock, chance, history, cloud, lambda, neighbours, apis: Mutex::default(), endpoint, home })
+        Ok(Self {
+            clock,
+            chance,
+            history,
+            cloud,
+            lambda,
+            neighbours,
+            apis: Mutex::default(),
+            endpoint,
+            home,
+        })
     }
 
     /// The address that SDKs are given.

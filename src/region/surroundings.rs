@@ -93,7 +93,10 @@ impl Neighbours {
         let detail: Value = serde_json::from_str(&message.body).unwrap_or_default();
         let resources = [message.to.clone(), message.from.clone()];
         let mut call = Call::outside();
-        let _ = self.cloud.events.put(&mut call, bus, "lambda", &detail_type, detail, &resources);
+        let _ = self
+            .cloud
+            .events
+            .put(&mut call, bus, "lambda", &detail_type, detail, &resources);
         self.delivered(message, call);
     }
 
@@ -132,10 +135,15 @@ impl Surroundings for Neighbours {
             hold: hold.clone(),
         });
         let credentials = self.cloud.callers.issue(environment, caller);
-        self.lock()
-            .keys
-            .insert(environment.to_owned(), credentials.access_key_id.clone());
+        let endpoint = {
+            let mut state = self.lock();
+            state
+                .keys
+                .insert(environment.to_owned(), credentials.access_key_id.clone());
+            state.endpoint.clone()
+        };
         let mut variables = BTreeMap::from([
+            ("AWS_ENDPOINT_URL".to_owned(), endpoint),
             ("AWS_ACCESS_KEY_ID".to_owned(), credentials.access_key_id),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), credentials.secret_access_key),
         ]);

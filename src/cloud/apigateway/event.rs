@@ -182,7 +182,9 @@ impl Api {
                 .map(|(name, value)| (name.clone(), json!(value)));
             event["pathParameters"] = Value::Object(parameters.collect());
         }
-        let plain = (text && !request.binary).then(|| std::str::from_utf8(&request.body).ok()).flatten();
+        let plain = (text && !request.binary)
+            .then(|| std::str::from_utf8(&request.body).ok())
+            .flatten();
         if !request.body.is_empty() {
             event["body"] = match plain {
                 Some(text) => json!(text),
