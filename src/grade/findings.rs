@@ -172,11 +172,8 @@ fn of_response(expect: &Expectation, outcome: &StepOutcome, scope: &mut Scope) -
     let response = outcome.response.as_ref()?;
     let body = String::from_utf8_lossy(&response.body).into_owned();
     let parsed: Option<Value> = serde_json::from_str(&body).ok();
-    let raw = json!({
-        "status": response.status,
-        "headers": header_map(&response.headers),
-        "body": parsed.clone().unwrap_or_else(|| Value::String(body.clone())),
-    });
+    let content = parsed.clone().unwrap_or_else(|| Value::String(body.clone()));
+    let whole = json!({"status": response.status, "headers": header_map(&response.headers), "body": content});
     let mut wanted = serde_json::Map::new();
     let mut actual = serde_json::Map::new();
     if let Some(status) = &expect.status {
@@ -210,9 +207,9 @@ fn of_response(expect: &Expectation, outcome: &StepOutcome, scope: &mut Scope) -
     };
     let mut finding = Finding::compared(message, scope, &wanted, &actual);
     if response.status == 502 {
-        finding.actual = Some(raw.clone());
+        finding.actual = Some(whole);
     }
-    finding.raw = Some(raw);
+    finding.raw = Some(content);
     finding.http_status = Some(response.status);
     finding.invocation = last_invocation(outcome);
     Some(finding)

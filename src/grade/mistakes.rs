@@ -7,6 +7,7 @@ use super::findings::{Finding, payload, status_text};
 use super::pattern::Scope;
 use super::verdict::Submission;
 use crate::course::exercise::{Exercise, Mistake, Symptoms};
+use crate::history::InvocationStatus;
 
 /// What is known of a failing case.
 #[derive(Debug)]
@@ -65,8 +66,8 @@ fn shows(when: &Symptoms, failure: &Failure<'_>) -> bool {
         && when.status.is_none_or(|status| finding.http_status == Some(status))
         && holds(when.run_status.as_deref(), |wanted| {
             invocation.is_some_and(|record| {
-                let status = status_text(record.status);
-                wanted == status || (wanted == "error" && record.function_error && status == "success")
+                let failed = record.function_error && record.status == InvocationStatus::Success;
+                wanted == if failed { "error" } else { status_text(record.status) }
             })
         })
 }

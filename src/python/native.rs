@@ -284,6 +284,13 @@ mod module {
         }
     }
 
+    /// Whether a text is JSON by the letter of the standard.
+    #[pyfunction]
+    fn is_json(text: PyStrRef) -> bool {
+        text.to_str()
+            .is_some_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+    }
+
     /// The virtual time in microseconds since the epoch.
     #[pyfunction]
     fn now() -> u64 {

@@ -28,12 +28,14 @@ def preload(name):
 
 
 def main():
+    import differences
     import virtual_files
     import virtual_time
     import worker
     from awslambdaric import bootstrap
 
-    del virtual_files, virtual_time, bootstrap  # Imported here once, for all workers.
+    differences.mend()
+    del differences, virtual_files, virtual_time, bootstrap  # Imported here once, for all workers.
     waiting = list(PRELOAD)
     frozen = False
     while True:
