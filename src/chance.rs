@@ -1,5 +1,6 @@
 //! The Region's one source of chance: ids, jitter, picks. The same seed gives the same run.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
@@ -41,7 +42,8 @@ impl Chance {
     pub fn hex(&self, digits: usize) -> String {
         let mut text = String::with_capacity(digits + 16);
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next()));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{:016x}", self.next());
         }
         text.truncate(digits);
         text

@@ -304,10 +304,11 @@ impl State {
 
     fn leave(&mut self) {
         self.busy -= 1;
-        if self.busy == 0 && !self.live {
-            if let Some(since) = self.flowing_since.take() {
-                self.passed += since.elapsed();
-            }
+        if self.busy == 0
+            && !self.live
+            && let Some(since) = self.flowing_since.take()
+        {
+            self.passed += since.elapsed();
         }
     }
 

@@ -20,7 +20,6 @@ use crate::lambda::{ApiError, FunctionConfig, Invocation, Lambda};
 const TAIL: usize = 4 * 1024;
 
 /// The routes of the Lambda API over a service.
-#[must_use]
 pub fn routes(lambda: WeakLambda) -> Router {
     Router::new()
         .route("/2015-03-31/functions", get(list_functions))
@@ -114,11 +113,10 @@ fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
             request_id: Some(of),
             ..
         } = entry.event
+            && of == request_id
         {
-            if of == request_id {
-                log.extend_from_slice(message.as_bytes());
-                log.push(b'\n');
-            }
+            log.extend_from_slice(message.as_bytes());
+            log.push(b'\n');
         }
     }
     log.split_off(log.len().saturating_sub(TAIL))

@@ -94,7 +94,7 @@ async fn run(
             found.invocation = found.invocation.take().or_else(|| last_failure(&region).map(Box::new));
         }
     }
-    Ok(verdict(exercise, case, submission, &region, sent, finding))
+    Ok(verdict(exercise, case, submission, &region, &sent, finding))
 }
 
 fn verdict(
@@ -102,7 +102,7 @@ fn verdict(
     case: &Case,
     submission: &Submission,
     region: &Region,
-    sent: Vec<String>,
+    sent: &[String],
     finding: Option<Finding>,
 ) -> CaseVerdict {
     let (log, invocations) = record_of(region);

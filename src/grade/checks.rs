@@ -206,15 +206,15 @@ fn log_check(check: &LogCheck, region: &Region) -> Option<Finding> {
         })
         .collect();
     let shown = Some(json!(lines));
-    if let Some(part) = &check.contains {
-        if !lines.iter().any(|line| line.contains(part)) {
-            let message = format!("The log of {} has no line with {part:?}.", check.function);
-            return Some(Finding {
-                expected: Some(json!(part)),
-                actual: shown,
-                ..Finding::saying(message)
-            });
-        }
+    if let Some(part) = &check.contains
+        && !lines.iter().any(|line| line.contains(part))
+    {
+        let message = format!("The log of {} has no line with {part:?}.", check.function);
+        return Some(Finding {
+            expected: Some(json!(part)),
+            actual: shown,
+            ..Finding::saying(message)
+        });
     }
     let part = check.not_contains.as_ref()?;
     let line = lines.iter().find(|line| line.contains(part))?;

@@ -108,15 +108,15 @@ fn of_invocation(
             ..Finding::default()
         });
     }
-    if let Some(pattern) = &expect.response {
-        if !scope.matches(pattern, &payload) {
-            return Some(Finding::compared(
-                "The response is another one.",
-                scope,
-                pattern,
-                &payload,
-            ));
-        }
+    if let Some(pattern) = &expect.response
+        && !scope.matches(pattern, &payload)
+    {
+        return Some(Finding::compared(
+            "The response is another one.",
+            scope,
+            pattern,
+            &payload,
+        ));
     }
     if let Some(cold) = expect.cold_start.filter(|&cold| cold != record.cold_start) {
         let kind = |cold| if cold { "a cold start" } else { "a warm start" };

@@ -154,19 +154,13 @@ impl Scope {
             return (Value::Object(described), actual.clone());
         };
         let (mut left, mut right) = (Map::new(), Map::new());
-        for (key, pattern) in patterns {
-            match values.get(key) {
-                Some(_) if is_absent(pattern) => {}
-                Some(value) => {
-                    let (expected, actual) = self.side_by_side(pattern, value);
-                    left.insert(key.clone(), expected);
-                    right.insert(key.clone(), actual);
-                    continue;
-                }
-                None if is_absent(pattern) => {}
-                None => {
-                    left.insert(key.clone(), self.described(pattern));
-                }
+        for (key, pattern) in patterns.iter().filter(|(_, pattern)| !is_absent(pattern)) {
+            if let Some(value) = values.get(key) {
+                let (expected, actual) = self.side_by_side(pattern, value);
+                left.insert(key.clone(), expected);
+                right.insert(key.clone(), actual);
+            } else {
+                left.insert(key.clone(), self.described(pattern));
             }
         }
         for (key, value) in values {
@@ -201,13 +195,14 @@ impl Scope {
     #[must_use]
     pub fn described(&self, pattern: &Value) -> Value {
         match pattern {
-            Value::Object(object) => match matcher(object) {
-                Some((name, argument)) => self.matcher_described(name, argument),
-                None => {
+            Value::Object(object) => {
+                if let Some((name, argument)) = matcher(object) {
+                    self.matcher_described(name, argument)
+                } else {
                     let kept = object.iter().filter(|(_, value)| !is_absent(value));
                     Value::Object(kept.map(|(key, value)| (key.clone(), self.described(value))).collect())
                 }
-            },
+            }
             Value::Array(patterns) => patterns.iter().map(|pattern| self.described(pattern)).collect(),
             plain => plain.clone(),
         }

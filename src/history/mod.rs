@@ -33,6 +33,7 @@ pub struct EntryId(usize);
 
 impl History {
     /// Adds what happened at a time, because of something earlier or of the outside (`None`).
+    #[allow(clippy::must_use_candidate)] // The entry counts; its id is for those who cause more.
     pub fn record(&self, at: Timestamp, cause: Option<EntryId>, event: Event) -> EntryId {
         let mut entries = self.lock();
         let id = EntryId(entries.len());

@@ -10,9 +10,9 @@ use crate::clock::{Busy, Timestamp};
 use crate::history::{Event, InvocationRecord};
 
 /// Waits before the second and the third attempt (developer guide, "Error handling and retries").
-const RETRY_AFTER: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+const RETRY_AFTER: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 /// Waits after a throttle: doubled from the first to the second.
-const THROTTLE_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+const THROTTLE_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
 /// Why an event's way through the queue is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +267,7 @@ mod tests {
     fn throttles_wait_longer_each_time() {
         assert_eq!(throttle_wait(1), Duration::from_secs(1));
         assert_eq!(throttle_wait(3), Duration::from_secs(4));
-        assert_eq!(throttle_wait(40), Duration::from_secs(300));
+        assert_eq!(throttle_wait(40), Duration::from_mins(5));
     }
 
     #[test]

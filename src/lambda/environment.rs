@@ -170,7 +170,7 @@ impl Environment {
             );
             let began = self.now();
             let ended = self.initialise(began + INIT_LIMIT, &work.request_id).await?;
-            init = self.finish_init(ended, began, "init");
+            init = self.finish_init(&ended, began, "init");
         }
         let began = self.now();
         let deadline = began + self.function.timeout.duration();
@@ -250,11 +250,11 @@ impl Environment {
         })
     }
 
-    fn finish_init(&mut self, ended: Ended, began: Timestamp, phase: &str) -> Option<Duration> {
+    fn finish_init(&mut self, ended: &Ended, began: Timestamp, phase: &str) -> Option<Duration> {
         if let Ended::Ready(at) = ended {
-            return Some(at - began);
+            return Some(*at - began);
         }
-        self.report_failed_init(&ended, began, phase);
+        self.report_failed_init(ended, began, phase);
         None
     }
 
@@ -375,9 +375,8 @@ impl Environment {
     /// Takes what the process has written until now.
     fn drain(&mut self, request_id: &str) {
         let Some(runtime) = &mut self.runtime else { return };
-        let mut buffer = [0; 16 * 1024];
-        while let Ok(count @ 1..) = runtime.log.try_read(&mut buffer) {
-            for line in runtime.output.push(&buffer[..count]) {
+        while let Ok(lines) = read_ready(&runtime.log, &mut runtime.output) {
+            for line in lines {
                 self.platform.log(&self.stream, Some(request_id), line);
             }
         }
@@ -532,18 +531,25 @@ enum Waiting {
 }
 
 async fn read_log(log: &mut UnixStream, output: &mut LogOutput) -> Vec<String> {
-    let mut buffer = [0; 16 * 1024];
     loop {
         if log.readable().await.is_err() {
             return std::future::pending().await;
         }
-        match log.try_read(&mut buffer) {
-            // The process closed it; its end is noticed elsewhere.
-            Ok(0) => return std::future::pending().await,
-            Ok(count) => return output.push(&buffer[..count]),
+        match read_ready(log, output) {
+            Ok(lines) => return lines,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            // The process closed it; its end is noticed elsewhere.
             Err(_) => return std::future::pending().await,
         }
+    }
+}
+
+/// What is there already; an error at the end of the stream.
+fn read_ready(log: &UnixStream, output: &mut LogOutput) -> io::Result<Vec<String>> {
+    let mut buffer = [0; 16 * 1024];
+    match log.try_read(&mut buffer)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => Ok(output.push(&buffer[..count])),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// What the Lambda API answers instead of doing what was asked. Recorded texts: developer guide and LocalStack's
+/// What the Lambda API answers instead of doing what was asked. Recorded texts: developer guide and `LocalStack`'s
 /// recordings of AWS (see `tests/golden`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {

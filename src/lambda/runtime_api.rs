@@ -248,25 +248,22 @@ async fn response(shared: &Shared, id: &str, request: Request<Incoming>) -> Resp
         return refusal;
     }
     let time = time_of(request.headers());
-    match Limited::new(request.into_body(), MAX_RESPONSE).collect().await {
-        Ok(body) => {
-            shared.lock().answered = true;
-            shared.tell(RuntimeEvent::Response(Posted {
-                payload: body.to_bytes(),
-                error_type: None,
-                time,
-            }));
-            accepted()
-        }
-        Err(_) => {
-            shared.lock().answered = true;
-            shared.tell(RuntimeEvent::TooLarge);
-            json_error(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestEntityTooLarge",
-                &format!("Exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."),
-            )
-        }
+    if let Ok(body) = Limited::new(request.into_body(), MAX_RESPONSE).collect().await {
+        shared.lock().answered = true;
+        shared.tell(RuntimeEvent::Response(Posted {
+            payload: body.to_bytes(),
+            error_type: None,
+            time,
+        }));
+        accepted()
+    } else {
+        shared.lock().answered = true;
+        shared.tell(RuntimeEvent::TooLarge);
+        json_error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLarge",
+            &format!("Exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."),
+        )
     }
 }
 

@@ -215,6 +215,7 @@ fn now() -> u64 {
 }
 
 #[rustpython_vm::pymodule(name = "_lambda_course")]
+#[allow(clippy::needless_pass_by_value)] // Python's calling convention hands arguments over.
 mod module {
     use rustpython_vm::builtins::{PyDictRef, PyStrRef};
     use rustpython_vm::function::ArgBytesLike;

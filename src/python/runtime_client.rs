@@ -1,5 +1,6 @@
 //! The worker's HTTP client for the Runtime API: one kept-alive connection, blocking.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
@@ -49,9 +50,9 @@ impl RuntimeClient {
         for (name, value) in headers {
             // A line end in a value would end the header.
             let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            request.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(request, "{name}: {value}\r\n");
         }
-        request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        let _ = write!(request, "Content-Length: {}\r\n\r\n", body.len());
         let mut bytes = request.into_bytes();
         bytes.extend_from_slice(body);
         self.stream.get_mut().write_all(&bytes)?;

@@ -171,7 +171,7 @@ async fn read_replies(replies: ChildStdout, waiting: Arc<Mutex<Waiting>>) {
         let Ok(reply) = serde_json::from_str(&line) else {
             continue;
         };
-        lock(&waiting).take(reply);
+        lock(&waiting).take(&reply);
     }
     let mut waiting = lock(&waiting);
     waiting.over = true;
@@ -194,8 +194,8 @@ async fn read_errors(errors: tokio::process::ChildStderr, waiting: Arc<Mutex<Wai
 }
 
 impl Waiting {
-    fn take(&mut self, reply: Reply) {
-        match reply {
+    fn take(&mut self, reply: &Reply) {
+        match *reply {
             Reply::Forked { forked, pid } => {
                 let (sender, receiver) = oneshot::channel();
                 self.exits.insert(pid, sender);

@@ -36,13 +36,13 @@ impl Neighbours {
 
     /// Joins the services: from now on notifications reach functions.
     pub(super) fn open(self: &Arc<Self>, lambda: &Lambda, endpoint: &str) {
-        self.lock().endpoint = endpoint.to_owned();
+        endpoint.clone_into(&mut self.lock().endpoint);
         let (weak, neighbours) = (lambda.downgrade(), Arc::downgrade(self));
         self.cloud.on_notification(Arc::new(move |notification, busy| {
             let (Some(lambda), Some(neighbours)) = (weak.upgrade(), neighbours.upgrade()) else {
                 return;
             };
-            neighbours.notified(&lambda, notification, busy);
+            neighbours.notified(&lambda, notification, &busy);
         }));
     }
 
@@ -58,7 +58,7 @@ impl Neighbours {
         self.lock().pollers.push(poller);
     }
 
-    fn notified(&self, lambda: &Lambda, notification: Notification, busy: Busy) {
+    fn notified(&self, lambda: &Lambda, notification: Notification, busy: &Busy) {
         match notification {
             Notification::Invoke {
                 function_arn, event, ..
@@ -68,7 +68,7 @@ impl Neighbours {
                     client_context: None,
                 };
                 // A function that is gone gets nothing; the delivery is on record.
-                let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, &busy);
+                let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, busy);
             }
             Notification::QueueReady { queue_arn: source } | Notification::StreamReady { stream_arn: source } => {
                 let pollers: Vec<Poller> = self

@@ -114,6 +114,7 @@ fn a_rest_event_is_as_recorded() {
                 ("Accept".to_owned(), "*/*".to_owned()),
             ],
             body: body.to_owned().into(),
+            binary: false,
         };
         let found = api.route(method, path).unwrap();
         let event = api.event(&request, &found, &facts());
