@@ -178,6 +178,7 @@ impl Invoke {
         let invocation = Invocation {
             payload: event.into(),
             client_context: None,
+            depth: 0,
         };
         let mut left = self.repeat;
         while left > 0 {

@@ -58,6 +58,7 @@ async fn invoke(
     let invocation = Invocation {
         payload: body,
         client_context,
+        depth: platform.depth_after(caller.caller.environment().as_deref()),
     };
     let busy = platform.clock().busy();
     match kind.as_str() {

@@ -1,6 +1,7 @@
 //! Grades one case: a fresh Region, its steps, its checks, one verdict.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -17,14 +18,25 @@ use crate::history::{Event, InvocationRecord};
 use crate::lambda::Engine;
 use crate::region::{Content, Region, RegionConfig, RegionError};
 
+/// A case that takes longer than this in real time has no end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// At most so many log lines are kept in a verdict.
 const MAX_LOG_LINES: usize = 1_000;
 
 /// Runs a case to its verdict.
 pub async fn grade(engine: &Engine, exercise: &Arc<Exercise>, case: &Case, submission: &Submission) -> CaseVerdict {
-    match run(engine, exercise, case, submission).await {
-        Ok(verdict) => verdict,
-        Err(error) => CaseVerdict {
+    match tokio::time::timeout(PATIENCE, run(engine, exercise, case, submission)).await {
+        Ok(Ok(verdict)) => verdict,
+        Err(_) => CaseVerdict {
+            message: Some(format!(
+                "After {} seconds something was still running. Does your code set itself off again without end?",
+                PATIENCE.as_secs()
+            )),
+            hint: Some(case.look.clone()),
+            ..blank(case, CaseStatus::Fail)
+        },
+        Ok(Err(error)) => CaseVerdict {
             message: Some(format!("This case could not be run: {error}")),
             ..blank(case, CaseStatus::Error)
         },

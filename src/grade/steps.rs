@@ -103,6 +103,7 @@ impl Stage<'_> {
         let invocation = Invocation {
             payload: self.event(invoke)?,
             client_context: None,
+            depth: 0,
         };
         let times = invoke.times.unwrap_or(1).max(1);
         let lambda = self.region.lambda();

@@ -53,6 +53,12 @@ impl History {
         self.lock().get(mark..).map(<[Entry]>::to_vec).unwrap_or_default()
     }
 
+    /// A copy of one entry.
+    #[must_use]
+    pub fn get(&self, id: EntryId) -> Option<Entry> {
+        self.lock().get(id.0).cloned()
+    }
+
     /// Copies of all entries.
     #[must_use]
     pub fn all(&self) -> Vec<Entry> {

@@ -14,6 +14,9 @@ const RETRY_AFTER: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(
 /// Waits after a throttle: doubled from the first to the second.
 const THROTTLE_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
+/// Lambda stops a loop after about 16 rounds (developer guide, "Recursive loop detection").
+const RECURSION_LIMIT: u32 = 16;
+
 /// Why an event's way through the queue is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Condition {
@@ -60,6 +63,9 @@ impl Lambda {
     pub fn invoke_async(&self, function: &str, invocation: Invocation, busy: &Busy) -> Result<String, ApiError> {
         check_payload(&invocation.payload, MAX_ASYNC_PAYLOAD, "Event")?;
         self.function(function)?;
+        if invocation.depth > RECURSION_LIMIT {
+            return Err(ApiError::RecursiveInvocation(invocation.depth));
+        }
         let request_id = self.platform().chance().uuid();
         let (lambda, busy) = (self.clone(), busy.another());
         let (function, id) = (function.to_owned(), request_id.clone());
@@ -189,6 +195,7 @@ impl Lambda {
             let invocation = Invocation {
                 payload: message.body.into(),
                 client_context: None,
+                depth: 0,
             };
             // A target that is gone gets nothing, as on AWS; the delivery stays on record.
             let _ = self.invoke_async(Self::name_of(&message.to), invocation, busy);
@@ -275,6 +282,7 @@ mod tests {
         let invocation = Invocation {
             payload: "{}".into(),
             client_context: None,
+            depth: 0,
         };
         let record = destination_record(
             "arn",

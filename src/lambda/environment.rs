@@ -75,6 +75,8 @@ pub struct Work {
     pub client_context: Option<String>,
     /// The ARN that was invoked.
     pub function_arn: String,
+    /// How many invocations led to this one.
+    pub depth: u32,
 }
 
 /// How a stretch of running ended.
@@ -152,6 +154,7 @@ impl Environment {
     /// at all; everything that the function does wrong is in the record.
     pub async fn invoke(&mut self, work: &Work, busy: Busy) -> (Result<InvocationRecord, EngineError>, Busy) {
         self.hold.put(busy);
+        self.platform.set_depth(self.id(), work.depth);
         let cold_start = !self.started_before;
         let outcome = self.run(work, cold_start).await;
         let busy = self.hold.take();

@@ -24,6 +24,9 @@ pub enum ApiError {
     /// 400: the payload isn't JSON.
     #[error("Could not parse request body into json: Could not parse payload into json: {0}")]
     InvalidRequestContent(String),
+    /// 400: a function sets itself off again and again.
+    #[error("Lambda has detected and stopped a recursive loop: invocation {0} of one chain")]
+    RecursiveInvocation(u32),
     /// 413: the payload is too large.
     #[error("{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)")]
     RequestTooLarge {
@@ -89,6 +92,7 @@ impl ApiError {
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::InvalidRequestContent(_) => "InvalidRequestContentException",
             Self::RequestTooLarge { .. } => "RequestTooLargeException",
+            Self::RecursiveInvocation(_) => "RecursiveInvocationException",
             Self::InvalidParameterValue(_) => "InvalidParameterValueException",
             Self::Validation(_) => "ValidationException",
             Self::Service(_) => "ServiceException",
@@ -104,7 +108,10 @@ impl ApiError {
             Self::TooManyRequests { .. } => 429,
             Self::RequestTooLarge { .. } => 413,
             Self::Service(_) => 500,
-            Self::InvalidRequestContent(_) | Self::InvalidParameterValue(_) | Self::Validation(_) => 400,
+            Self::InvalidRequestContent(_)
+            | Self::InvalidParameterValue(_)
+            | Self::Validation(_)
+            | Self::RecursiveInvocation(_) => 400,
         }
     }
 

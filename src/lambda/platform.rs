@@ -1,6 +1,6 @@
 //! What all environments of a Region share: its clock, its chance, its record, its engine, its place on the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +55,8 @@ pub struct Platform {
     runtime_arn: String,
     surroundings: Arc<dyn Surroundings>,
     starts: Mutex<Chance>,
+    /// How many invocations led to the one that an environment has.
+    depths: Mutex<HashMap<String, u32>>,
 }
 
 impl std::fmt::Debug for Platform {
@@ -98,6 +100,7 @@ impl Platform {
             runtime_arn,
             surroundings,
             starts,
+            depths: Mutex::default(),
         })
     }
 
@@ -210,8 +213,27 @@ impl Platform {
         self.surroundings.send_out(message, busy);
     }
 
+    /// Notes how many invocations led to the one that an environment has now.
+    pub fn set_depth(&self, environment: &str, depth: u32) {
+        let mut depths = self.depths.lock().unwrap_or_else(PoisonError::into_inner);
+        depths.insert(environment.to_owned(), depth);
+    }
+
+    /// The depth of what an environment sets off now; 0 for the outside.
+    #[must_use]
+    pub fn depth_after(&self, environment: Option<&str>) -> u32 {
+        let depths = self.depths.lock().unwrap_or_else(PoisonError::into_inner);
+        environment
+            .and_then(|environment| depths.get(environment))
+            .map_or(0, |depth| depth + 1)
+    }
+
     /// An environment is gone.
     pub fn forget(&self, environment: &str) {
+        self.depths
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(environment);
         self.surroundings.leave(environment);
     }
 

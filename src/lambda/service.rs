@@ -66,6 +66,8 @@ pub struct Invocation {
     pub payload: Bytes,
     /// `ClientContext`, decoded.
     pub client_context: Option<String>,
+    /// How many invocations led to this one, each by an event of the one before.
+    pub depth: u32,
 }
 
 /// One attempt at an invocation.
@@ -227,6 +229,7 @@ impl Lambda {
             attempt: attempt.number,
             event: attempt.invocation.payload.clone(),
             client_context: attempt.invocation.client_context.clone(),
+            depth: attempt.invocation.depth,
             function_arn,
         };
         let (result, busy) = environment.invoke(&work, busy).await;

@@ -57,6 +57,7 @@ impl Region {
         let invocation = Invocation {
             payload: event.to_string().into(),
             client_context: None,
+            depth: 0,
         };
         let (result, _busy) = self
             .lambda

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::{Call, Caller, Cloud, Handover, Notification};
-use crate::history::Event;
+use crate::history::{EntryId, Event};
 use crate::lambda::event_source::Poller;
 use crate::lambda::{Hold, Invocation, Lambda, Outgoing, Surroundings};
 
@@ -61,11 +61,15 @@ impl Neighbours {
     fn notified(&self, lambda: &Lambda, notification: Notification, busy: &Busy) {
         match notification {
             Notification::Invoke {
-                function_arn, event, ..
+                function_arn,
+                event,
+                cause,
+                ..
             } => {
                 let invocation = Invocation {
                     payload: event,
                     client_context: None,
+                    depth: lambda.platform().depth_after(self.origin(cause).as_deref()),
                 };
                 // A function that is gone gets nothing; the delivery is on record.
                 let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, busy);
@@ -121,6 +125,17 @@ impl Neighbours {
         };
         let id = self.cloud.history().record(self.cloud.clock().now(), None, event);
         self.cloud.apply(call.effects, Some(id));
+    }
+
+    /// The environment whose call led to an entry of the record, if one did.
+    fn origin(&self, mut cause: Option<EntryId>) -> Option<String> {
+        while let Some(entry) = cause.and_then(|id| self.cloud.history().get(id)) {
+            if let Event::ServiceCall { environment, .. } = entry.event {
+                return environment;
+            }
+            cause = entry.cause;
+        }
+        None
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

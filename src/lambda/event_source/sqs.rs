@@ -53,6 +53,7 @@ async fn hand_over(lambda: &Lambda, cloud: &Cloud, mapping: &EventSourceMapping,
     let invocation = Invocation {
         payload: json!({ "Records": records }).to_string().into(),
         client_context: None,
+        depth: 0,
     };
     let (result, _busy) = lambda.invoke(&mapping.function, &invocation, busy).await;
     let Ok(record) = result else {

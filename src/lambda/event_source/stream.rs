@@ -101,6 +101,7 @@ impl Shard {
         let invocation = Invocation {
             payload: json!({ "Records": records }).to_string().into(),
             client_context: None,
+            depth: 0,
         };
         let (result, busy) = self.lambda.invoke(&self.mapping.function, &invocation, busy).await;
         let Ok(record) = result else {
