@@ -68,7 +68,6 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-#[ignore = "the content of the course is not here yet"]
 fn the_built_in_course_has_no_problems() {
     assert_eq!(problems(&Source::embedded()), Vec::<String>::new());
 }
