@@ -12,3 +12,5 @@ mod binary;
 mod commands;
 mod desk;
 mod fake_runner;
+mod golden_ric;
+mod lab;
