@@ -144,7 +144,7 @@ impl Lab {
 pub fn invocation(event: &str) -> Invocation {
     Invocation {
         payload: event.to_owned().into(),
-        client_context: None,
+        ..Invocation::default()
     }
 }
 
