@@ -1,29 +1,26 @@
 //! An execution environment: one process, one invocation at a time, a `/tmp` that outlives the process.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::AsyncWriteExt;
 
 use super::deadline::Deadline;
 use super::engine::{EngineError, Process, ProcessConfig};
 use super::function::FunctionConfig;
 use super::hold::Hold;
 use super::log_output::LogOutput;
-use super::memory::Memory;
 use super::platform::{Platform, Stream};
+use super::process::{Control, Runtime, error_type, next_question, read_log, read_ready, sleep_target};
 use super::report;
 use super::runtime_api::{NextInvocation, RuntimeApi, RuntimeEvent};
 use super::termination::{Failure, Termination};
 use crate::clock::{Busy, Timestamp};
 use crate::history::{Event, InvocationRecord, InvocationStatus};
-use crate::python::{Exit, Worker};
+use crate::python::Exit;
 
 /// How long initialisation may take before Lambda gives up and tries again within the invocation.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -42,24 +39,6 @@ pub struct Environment {
     hold: Arc<Hold>,
     started_before: bool,
     last_used: Timestamp,
-}
-
-/// A running process and the Runtime API that it talks to.
-#[derive(Debug)]
-struct Runtime {
-    api: RuntimeApi,
-    worker: Worker,
-    log: UnixStream,
-    output: LogOutput,
-    control: Option<Control>,
-    memory: Memory,
-}
-
-/// Questions of the process, and the answers to them.
-#[derive(Debug)]
-struct Control {
-    questions: Lines<BufReader<OwnedReadHalf>>,
-    answers: OwnedWriteHalf,
 }
 
 /// What is asked of an environment.
@@ -509,59 +488,8 @@ impl Drop for Environment {
     }
 }
 
-impl Control {
-    fn new(stream: UnixStream) -> Self {
-        let (questions, answers) = stream.into_split();
-        Self {
-            questions: BufReader::new(questions).lines(),
-            answers,
-        }
-    }
-}
-
-/// The next question; never comes from a process that doesn't ask.
-async fn next_question(control: &mut Option<Control>) -> io::Result<Option<String>> {
-    match control {
-        Some(control) => control.questions.next_line().await,
-        None => std::future::pending().await,
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
     ForReady,
     ForAnswer,
-}
-
-async fn read_log(log: &mut UnixStream, output: &mut LogOutput) -> Vec<String> {
-    loop {
-        if log.readable().await.is_err() {
-            return std::future::pending().await;
-        }
-        match read_ready(log, output) {
-            Ok(lines) => return lines,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            // The process closed it; its end is noticed elsewhere.
-            Err(_) => return std::future::pending().await,
-        }
-    }
-}
-
-/// What is there already; an error at the end of the stream.
-fn read_ready(log: &UnixStream, output: &mut LogOutput) -> io::Result<Vec<String>> {
-    let mut buffer = [0; 16 * 1024];
-    match log.try_read(&mut buffer)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        count => Ok(output.push(&buffer[..count])),
-    }
-}
-
-fn sleep_target(question: &str) -> Option<Timestamp> {
-    let micros = question.trim().strip_prefix("sleep ")?.parse().ok()?;
-    Some(Timestamp::from_micros(micros))
-}
-
-fn error_type(payload: &[u8]) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(payload).ok()?;
-    Some(value.get("errorType")?.as_str()?.to_owned())
 }

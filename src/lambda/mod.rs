@@ -12,6 +12,7 @@ mod log_output;
 mod memory;
 pub mod platform;
 pub mod price;
+mod process;
 pub mod report;
 pub mod runtime_api;
 pub mod service;

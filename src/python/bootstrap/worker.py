@@ -18,13 +18,14 @@ def serve(order):
     os.environ.update(order["environment"])
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
 
+    # Everything of our own is imported before /tmp becomes the environment's: our files may lie there.
+    from awslambdaric import bootstrap, warning
+    del warning
+
     import virtual_time
-    virtual_time.install(order["now"], order["cpu_scale"])
-
     import virtual_files
+    virtual_time.install(order["now"], order["cpu_scale"])
     virtual_files.install(order["files"])
-
-    from awslambdaric import bootstrap
 
     sys.path[:] = order["path"]
     sys.argv = ["/var/runtime/bootstrap.py"]
