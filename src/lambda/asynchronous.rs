@@ -77,7 +77,7 @@ impl Lambda {
     async fn work_off(&self, function: &str, request_id: &str, invocation: &Invocation, mut busy: Busy) {
         let clock = self.platform().clock().clone();
         let queued = clock.now();
-        let (mut number, mut throttles) = (1, 0);
+        let (mut attempts, mut throttles) = (0, 0);
         let mut last = None;
         let condition = loop {
             let Ok(config) = self.function(function) else { return };
@@ -87,42 +87,40 @@ impl Lambda {
             let attempt = Attempt {
                 function,
                 request_id,
-                number,
+                number: attempts + 1,
                 invocation,
             };
             let (result, token) = self.attempt(&attempt, busy).await;
             busy = token;
-            let wait = match result {
-                Ok(record) if !record.function_error => {
-                    last = Some(record);
+            let throttled = result.is_err();
+            let wait = if let Ok(record) = result {
+                let failed = record.function_error;
+                last = Some(record);
+                attempts += 1;
+                if !failed {
                     break Condition::Success;
                 }
-                Ok(record) => {
-                    last = Some(record);
-                    if number > u32::from(config.asynchronous.retries) {
-                        break Condition::RetriesExhausted;
-                    }
-                    let wait = RETRY_AFTER[usize::try_from(number - 1).unwrap_or(1).min(1)];
-                    number += 1;
-                    self.platform().record(Event::RetryScheduled {
-                        function: function.to_owned(),
-                        request_id: request_id.to_owned(),
-                        attempt: number,
-                        after: wait,
-                    });
-                    wait
+                if attempts > u32::from(config.asynchronous.retries) {
+                    break Condition::RetriesExhausted;
                 }
-                Err(_) => {
-                    throttles += 1;
-                    throttle_wait(throttles)
-                }
+                RETRY_AFTER[usize::try_from(attempts - 1).unwrap_or(1).min(1)]
+            } else {
+                throttles += 1;
+                throttle_wait(throttles)
             };
             if too_old(queued, clock.now() + wait, config.asynchronous.event_age) {
                 break Condition::EventAgeExceeded;
             }
+            if !throttled {
+                self.platform().record(Event::RetryScheduled {
+                    function: function.to_owned(),
+                    request_id: request_id.to_owned(),
+                    attempt: attempts + 1,
+                    after: wait,
+                });
+            }
             busy = clock.sleep(busy, wait).await;
         };
-        let attempts = if last.is_none() { 0 } else { number };
         self.send_on(
             function,
             request_id,

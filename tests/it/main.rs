@@ -14,3 +14,5 @@ mod desk;
 mod fake_runner;
 mod golden_ric;
 mod lab;
+mod lambda_events;
+mod lambda_service;

@@ -7,7 +7,7 @@ import json
 import math
 import os
 from decimal import Decimal
-from json.encoder import encode_basestring, encode_basestring_ascii
+from json.encoder import encode_basestring, encode_basestring_ascii, py_encode_basestring
 
 from .fault import FaultException
 
@@ -17,11 +17,13 @@ _ASCII_ONLY = ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_pyth
 def to_json(value):
     """The JSON text of a value; TypeError or ValueError as simplejson raises them."""
     ascii_only = os.environ.get("AWS_EXECUTION_ENV") in _ASCII_ONLY
-    if _is_plain(value, 0):
-        return json.dumps(value, ensure_ascii=ascii_only)
-    out = []
-    _write(value, out, encode_basestring_ascii if ascii_only else encode_basestring, set())
-    return "".join(out)
+    try:
+        if _is_plain(value, 0):
+            return json.dumps(value, ensure_ascii=ascii_only)
+        return _written(value, encode_basestring_ascii if ascii_only else encode_basestring)
+    except UnicodeEncodeError:
+        # The native encoders refuse a lone surrogate. CPython's write it, and it fails where it is sent.
+        return _written(value, py_encode_basestring)
 
 
 def unmarshal(body, content_type):
@@ -56,6 +58,12 @@ def _is_plain(value, depth):
     if kind is list or kind is tuple:
         return all(_is_plain(item, depth + 1) for item in value)
     return False
+
+
+def _written(value, quote):
+    out = []
+    _write(value, out, quote, set())
+    return "".join(out)
 
 
 def _write(value, out, quote, parents):

@@ -1,0 +1,467 @@
+//! One invocation, as the caller, the log and the bill show it.
+
+use std::time::{Duration, Instant};
+
+use lambda_course::history::InvocationStatus;
+use serde_json::{Value, json};
+
+use crate::lab::{Lab, block_on, json, limits, text};
+
+#[test]
+fn the_context_has_lambdas_fields() {
+    block_on(async {
+        let lab = Lab::new(
+            "def shown(event, context):\n    return repr(context)\n\
+             def kinds(event, context):\n    return [context.memory_limit_in_mb, hasattr(context, 'request_id'), \
+             context.identity.cognito_identity_id, context.client_context, context.function_version]\n",
+        )
+        .await;
+        let record = lab.call("shown").await;
+        let stream = lab.streams("shown").remove(0);
+        let expected = format!(
+            "LambdaContext([aws_request_id={},log_group_name=/aws/lambda/shown,log_stream_name={stream},\
+             function_name=shown,memory_limit_in_mb=128,function_version=$LATEST,\
+             invoked_function_arn=arn:aws:lambda:us-east-1:123456789012:function:shown,client_context=None,\
+             identity=CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])",
+            record.request_id
+        );
+        assert_eq!(json(&record), Value::String(expected));
+        assert_eq!(
+            json(&lab.call("kinds").await),
+            json!(["128", false, null, null, "$LATEST"])
+        );
+    });
+}
+
+#[test]
+fn faults_of_initialisation_are_reported_twice_and_the_environment_starts_anew() {
+    block_on(async {
+        let files = [
+            ("handler.py", "x = 1\n"),
+            ("nothing.py", "import not_there\n"),
+            ("broken.py", "def f(:\n"),
+            ("raises.py", "raise ValueError('at import')\n"),
+        ];
+        let lab = Lab::with(&files).await;
+        let faults = [
+            (
+                "nodot",
+                "nodot",
+                "Runtime.MalformedHandlerName",
+                "Bad handler 'nodot': not enough values to unpack (expected 2, got 1)",
+            ),
+            (
+                "conflict",
+                "sys.f",
+                "Runtime.BuiltInModuleConflict",
+                "Cannot use built-in module sys as a handler module",
+            ),
+            (
+                "import",
+                "nothing.f",
+                "Runtime.ImportModuleError",
+                "Unable to import module 'nothing': No module named 'not_there'",
+            ),
+            (
+                "folder",
+                "a/b.f",
+                "Runtime.ImportModuleError",
+                "Unable to import module 'a/b': No module named 'a'",
+            ),
+            (
+                "syntax",
+                "broken.f",
+                "Runtime.UserCodeSyntaxError",
+                "Syntax error in module 'broken'",
+            ),
+            (
+                "missing",
+                "handler.f",
+                "Runtime.HandlerNotFound",
+                "Handler 'f' missing on module 'handler'",
+            ),
+            ("raises", "raises.f", "ValueError", "at import"),
+        ];
+        for (name, handler, kind, message) in faults {
+            lab.function(name, |config| config.handler = handler.to_owned());
+            let record = lab.invoke(name, "{}").await;
+            let error = json(&record);
+            assert!(record.function_error, "{name}");
+            assert_eq!(error["errorType"], kind, "{name}");
+            assert!(
+                error["errorMessage"].as_str().unwrap().starts_with(message),
+                "{name}: {error}"
+            );
+            assert_eq!(error["requestId"], "", "{name}");
+            let log = lab.log(name);
+            let reports: Vec<&String> = log.iter().filter(|line| line.starts_with("INIT_REPORT ")).collect();
+            assert_eq!(reports.len(), 2, "{name}: {log:#?}");
+            assert!(
+                reports[0].ends_with(&format!("\tPhase: init\tStatus: error\tError Type: {kind}")),
+                "{reports:?}"
+            );
+            assert!(
+                reports[1].ends_with(&format!("\tPhase: invoke\tStatus: error\tError Type: {kind}")),
+                "{reports:?}"
+            );
+            assert!(
+                log.last()
+                    .unwrap()
+                    .ends_with(&format!("\tStatus: error\tError Type: {kind}")),
+                "{log:#?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn slow_initialisation_is_stopped_after_ten_seconds_and_tried_in_the_invocation() {
+    block_on(async {
+        let lab = Lab::new("import time\ntime.sleep(11)\ndef slow(event, context):\n    return 'ready'\n").await;
+        lab.function("slow", limits(128, 30));
+        let record = lab.invoke("slow", "{}").await;
+        assert_eq!(text(&record), "\"ready\"");
+        assert!(record.duration >= Duration::from_secs(11), "{:?}", record.duration);
+        assert_eq!(record.init, None, "its time counts in the duration");
+        let log = lab.log("slow");
+        assert!(
+            log[1].starts_with("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout"),
+            "{log:#?}"
+        );
+    });
+}
+
+#[test]
+fn an_exit_is_told_as_lambda_tells_it() {
+    block_on(async {
+        let lab = Lab::new(
+            "import os, signal, sys\n\
+             def zero(event, context): sys.exit(0)\n\
+             def three(event, context): sys.exit(3)\n\
+             def hard(event, context): os._exit(1)\n\
+             def segv(event, context): os.kill(os.getpid(), signal.SIGSEGV)\n\
+             def term(event, context): os.kill(os.getpid(), signal.SIGTERM)\n\
+             def base(event, context): raise BaseException('b')\n\
+             def surrogate(event, context): return '\\ud800'\n",
+        )
+        .await;
+        for (name, reason) in [
+            ("zero", "Runtime exited without providing a reason"),
+            ("three", "Runtime exited with error: exit status 3"),
+            ("hard", "Runtime exited with error: exit status 1"),
+            ("segv", "Runtime exited with error: signal: segmentation fault"),
+            ("term", "Runtime exited with error: signal: terminated"),
+            ("base", "Runtime exited with error: exit status 1"),
+            ("surrogate", "Runtime exited with error: exit status 1"),
+        ] {
+            let record = lab.call(name).await;
+            let id = &record.request_id;
+            let expected =
+                format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: {id} Error: {reason}"}}"#);
+            assert_eq!(text(&record), expected, "{name}");
+            assert_eq!(record.status, InvocationStatus::Error);
+            let log = lab.log(name);
+            assert!(
+                log.last()
+                    .unwrap()
+                    .ends_with("\tStatus: error\tError Type: Runtime.ExitError"),
+                "{name}: {log:#?}"
+            );
+        }
+    });
+}
+
+const UNCATCHABLE: &str = "\
+import time
+count = 0
+def sleeps(event, context):
+    global count
+    count += 1
+    if event.get('look'):
+        return [count, open('/tmp/kept').read()]
+    open('/tmp/kept', 'w').write('still here')
+    while True:
+        try:
+            time.sleep(0.3)
+        except BaseException:
+            pass
+def computes(event, context):
+    while True:
+        try:
+            pass
+        except BaseException:
+            pass
+";
+
+#[test]
+fn a_timeout_cannot_be_caught_and_resets_all_but_tmp() {
+    block_on(async {
+        let lab = Lab::new(UNCATCHABLE).await;
+        lab.function("sleeps", limits(128, 60));
+        let record = lab.invoke("sleeps", "{}").await;
+        let id = &record.request_id;
+        assert_eq!(
+            text(&record),
+            format!(
+                r#"{{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: {id} Error: Task timed out after 60.00 seconds"}}"#
+            )
+        );
+        let report = lab.log("sleeps").pop().unwrap();
+        assert!(
+            report.contains("\tDuration: 60000.00 ms\t") && report.ends_with("\tStatus: timeout"),
+            "{report}"
+        );
+        let billed = (Duration::from_secs(60) + record.init.unwrap())
+            .as_nanos()
+            .div_ceil(1_000_000);
+        assert_eq!(u128::from(record.billed_ms), billed);
+        let next = lab.invoke("sleeps", r#"{"look": true}"#).await;
+        assert_eq!(text(&next), r#"[1, "still here"]"#);
+        assert_eq!(
+            next.environment, record.environment,
+            "the environment is the same, its process another"
+        );
+    });
+}
+
+#[test]
+fn a_busy_loop_is_stopped() {
+    block_on(async {
+        let lab = Lab::new(UNCATCHABLE).await;
+        lab.function("computes", limits(128, 1));
+        let record = lab.invoke("computes", "{}").await;
+        assert_eq!(
+            (record.status, record.duration),
+            (InvocationStatus::Timeout, Duration::from_secs(1))
+        );
+    });
+}
+
+#[test]
+fn a_quarter_of_an_hour_passes_at_once() {
+    block_on(async {
+        let lab =
+            Lab::new("import time\ndef long(event, context):\n    time.sleep(899)\n    return time.time()\n").await;
+        lab.function("long", limits(128, 900));
+        let began = Instant::now();
+        let record = lab.invoke("long", "{}").await;
+        assert!(!record.function_error, "{}", text(&record));
+        assert!(record.duration >= Duration::from_secs(899) && record.duration < Duration::from_secs(900));
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "it took {:?}",
+            began.elapsed()
+        );
+        let told = json(&record).as_f64().unwrap();
+        let now = lab.region.clock().now().as_secs();
+        assert!(
+            (now - 1..=now).contains(&(told as u64)),
+            "{told} in the handler, {now} in the Region"
+        );
+    });
+}
+
+#[test]
+fn memory_is_counted_and_limited() {
+    block_on(async {
+        let lab = Lab::new(
+            "def much(event, context):\n    kept = bytearray(300_000_000)\n    return len(kept)\n\
+             def little(event, context): return 1\n\
+             def some(event, context):\n    kept = bytearray(64 * 1024 * 1024)\n    return len(kept)\n",
+        )
+        .await;
+        let record = lab.call("much").await;
+        let id = &record.request_id;
+        assert_eq!(
+            text(&record),
+            format!(
+                r#"{{"errorType":"Runtime.OutOfMemory","errorMessage":"RequestId: {id} Error: Runtime exited with error: signal: killed"}}"#
+            )
+        );
+        let report = lab.log("much").pop().unwrap();
+        let end = "\tMemory Size: 128 MB\tMax Memory Used: 128 MB";
+        assert!(
+            report.contains(end) && report.ends_with("\tStatus: error\tError Type: Runtime.OutOfMemory"),
+            "{report}"
+        );
+        for name in ["little", "some"] {
+            lab.function(name, limits(256, 3));
+        }
+        let little = lab.invoke("little", "{}").await.max_memory_used;
+        let some = lab.invoke("some", "{}").await.max_memory_used;
+        let raised = f64::from(some - little);
+        assert!(
+            (raised - 64.0).abs() <= 6.4,
+            "64 MB raise Max Memory Used by {raised} MB"
+        );
+    });
+}
+
+#[test]
+fn remaining_time_goes_down_to_nothing() {
+    block_on(async {
+        let lab = Lab::new(
+            "import time\ndef left(event, context):\n    seen = []\n    for _ in range(4):\n        \
+             seen.append(context.get_remaining_time_in_millis())\n        time.sleep(2)\n    return seen\n",
+        )
+        .await;
+        lab.function("left", limits(128, 10));
+        let seen: Vec<i64> = serde_json::from_value(json(&lab.invoke("left", "{}").await)).unwrap();
+        assert!(seen[0] <= 10_000 && seen[0] > 8_000, "{seen:?}");
+        assert!(seen.windows(2).all(|pair| pair[0] - pair[1] >= 2_000), "{seen:?}");
+    });
+}
+
+#[test]
+fn values_are_written_as_lambda_writes_them() {
+    block_on(async {
+        let lab = Lab::new(
+            "import datetime, decimal\nfrom collections import namedtuple\nP = namedtuple('P', 'x y')\n\
+             VALUES = {'none': lambda: None, 'tuple': lambda: (1, 2), 'named': lambda: P(1, 2),\n\
+             'numbers': lambda: {'p': decimal.Decimal('1.10'), 'nan': float('nan')},\n\
+             'keys': lambda: {1: 'a', None: 'b', True: 'c'}, 'bytes': lambda: b'abc', 'umlaut': lambda: 'é',\n\
+             'set': lambda: {1}, 'time': lambda: datetime.datetime(2026, 1, 1), 'gen': lambda: (i for i in [])}\n\
+             def value(event, context): return VALUES[event]()\n\
+             async def later(event, context): return 1\n",
+        )
+        .await;
+        lab.function("value", |_| {});
+        for (name, payload) in [
+            ("none", "null"),
+            ("tuple", "[1, 2]"),
+            ("named", r#"{"x": 1, "y": 2}"#),
+            ("numbers", r#"{"p": 1.10, "nan": NaN}"#),
+            ("keys", r#"{"1": "c", "null": "b"}"#),
+            ("bytes", "abc"),
+            ("umlaut", "\"é\""),
+        ] {
+            let record = lab.invoke("value", &format!("\"{name}\"")).await;
+            assert_eq!(
+                (text(&record).as_str(), record.function_error),
+                (payload, false),
+                "{name}"
+            );
+        }
+        for (name, kind) in [("set", "set"), ("time", "datetime"), ("gen", "generator")] {
+            assert_cannot_be_written(&lab.invoke("value", &format!("\"{name}\"")).await, kind);
+        }
+        assert_cannot_be_written(&lab.call("later").await, "coroutine");
+    });
+}
+
+fn assert_cannot_be_written(record: &lambda_course::history::InvocationRecord, kind: &str) {
+    let error = json(record);
+    let message = format!("Unable to marshal response: Object of type {kind} is not JSON serializable");
+    assert_eq!(error["errorType"], "Runtime.MarshalError");
+    assert_eq!(error["errorMessage"], message);
+    assert_eq!(error["stackTrace"], json!([]));
+}
+
+#[test]
+fn the_log_follows_lambdas_rules() {
+    block_on(async {
+        let lab = Lab::new(
+            "import logging\nlogging.getLogger('app').warning('at import')\n\
+             def logs(event, context):\n    logging.info('hidden')\n    logging.basicConfig(level=logging.INFO)\n    \
+             logging.info('still hidden')\n    logging.warning('shown\\nin two lines')\n    print('plain')\n    \
+             raise ValueError('the end')\n",
+        )
+        .await;
+        let record = lab.call("logs").await;
+        let log = lab.own_log("logs");
+        let id = &record.request_id;
+        assert!(
+            log[0].starts_with("[WARNING]\t2026-09-01T10:00:00.") && log[0].ends_with("Z\t\tat import"),
+            "{log:#?}"
+        );
+        assert!(
+            log[1].starts_with("[WARNING]\t") && log[1].ends_with(&format!("Z\t{id}\tshown\nin two lines")),
+            "{log:#?}"
+        );
+        assert_eq!(log[2], "plain");
+        assert_eq!(
+            log[3],
+            "[ERROR] ValueError: the end\nTraceback (most recent call last):\n\
+             \u{a0}\u{a0}File \"/var/task/handler.py\", line 9, in logs\n\u{a0}\u{a0}\u{a0}\u{a0}raise ValueError('the end')"
+        );
+        assert_eq!(log.len(), 4, "{log:#?}");
+        let all = lab.log("logs");
+        assert!(
+            all[0].starts_with("INIT_START Runtime Version: python:3.14.v"),
+            "{all:#?}"
+        );
+        assert!(all[2] == format!("START RequestId: {id} Version: $LATEST"), "{all:#?}");
+        assert_eq!(all[all.len() - 2], format!("END RequestId: {id}"));
+        let report = all.last().unwrap();
+        assert!(
+            report.starts_with(&format!("REPORT RequestId: {id}\tDuration: ")) && report.ends_with(" ms\t"),
+            "{report}"
+        );
+    });
+}
+
+#[test]
+fn a_cold_start_is_billed_with_its_initialisation() {
+    block_on(async {
+        let lab = Lab::new("import time\ntime.sleep(2)\ndef bill(event, context): time.sleep(0.5)\n").await;
+        let cold = lab.call("bill").await;
+        let init = cold.init.unwrap();
+        assert!(cold.cold_start && init >= Duration::from_secs(2), "{init:?}");
+        let whole = |span: Duration| u64::try_from(span.as_nanos().div_ceil(1_000_000)).unwrap();
+        assert_eq!(cold.billed_ms, whole(cold.duration + init));
+        let warm = lab.invoke("bill", "{}").await;
+        assert_eq!(
+            (warm.cold_start, warm.init, warm.billed_ms),
+            (false, None, whole(warm.duration))
+        );
+        assert!(warm.billed_ms >= 500 && warm.billed_ms < 2_000, "{}", warm.billed_ms);
+    });
+}
+
+#[test]
+fn events_of_every_type_arrive_unchanged() {
+    block_on(async {
+        let lab = Lab::new("def echo(event, context): return [type(event).__name__, event]\n").await;
+        lab.function("echo", |_| {});
+        for (event, kind) in [
+            ("[1, 2]", "list"),
+            ("\"text\"", "str"),
+            ("null", "NoneType"),
+            ("7", "int"),
+            ("1.5", "float"),
+            ("true", "bool"),
+            (r#"{"a": {"b": [null]}}"#, "dict"),
+        ] {
+            let record = lab.invoke("echo", event).await;
+            assert_eq!(text(&record), format!("[\"{kind}\", {event}]"));
+        }
+        let error = lab.try_invoke("echo", "{not json").await.unwrap_err();
+        assert_eq!((error.status(), error.code()), (400, "InvalidRequestContentException"));
+    });
+}
+
+#[test]
+fn what_a_handler_prints_is_never_taken_for_an_answer() {
+    block_on(async {
+        let lab = Lab::new(
+            "import json, os, sys\n\
+             def prints(event, context):\n    for line in ('sleep 1', json.dumps({'forked': 1, 'pid': 1}), \
+             json.dumps({'ended': os.getpid(), 'exit': 3}), 'HTTP/1.1 200 OK', 'END RequestId: ' + context.aws_request_id, \
+             'REPORT RequestId: x'):\n        print(line)\n        print(line, file=sys.stderr)\n        \
+             os.write(1, line.encode() + b'\\n')\n    return 'mine'\n",
+        )
+        .await;
+        let record = lab.call("prints").await;
+        assert_eq!(
+            (text(&record).as_str(), record.status),
+            ("\"mine\"", InvocationStatus::Success)
+        );
+        let log = lab.log("prints");
+        assert_eq!(
+            log.iter().filter(|line| line.as_str() == "sleep 1").count(),
+            3,
+            "{log:#?}"
+        );
+        assert_eq!(text(&lab.invoke("prints", "{}").await), "\"mine\"");
+    });
+}
