@@ -90,6 +90,9 @@ pub enum EngineError {
 /// runtime client. The embedded interpreter shares its own with the zygote, so this part is a constant.
 const BASE_MEMORY_MB: u32 = 32;
 
+/// `EphemeralStorage`: what `/tmp` holds, in bytes.
+const EPHEMERAL_STORAGE: u64 = 512 * 1024 * 1024;
+
 /// The version whose behaviour the embedded engine has.
 pub const PYTHON_VERSION: &str = "3.14";
 
@@ -272,6 +275,7 @@ impl Engine {
                 confinement: Confinement {
                     writable: vec![config.tmp.to_owned()],
                     open_files: 1024,
+                    largest_file: EPHEMERAL_STORAGE,
                 },
             },
             environment: config.environment.clone(),

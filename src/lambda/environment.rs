@@ -123,6 +123,11 @@ impl Environment {
         self.last_used
     }
 
+    /// Whether its process ended while nothing was asked of it: another environment's handler can kill them all.
+    pub fn is_lost(&mut self) -> bool {
+        self.runtime.as_mut().is_some_and(|runtime| runtime.worker.has_ended())
+    }
+
     /// The function it was made for, as it was then.
     #[must_use]
     pub fn function(&self) -> &Arc<FunctionConfig> {

@@ -266,11 +266,10 @@ impl Lambda {
                 });
                 return Err(ApiError::TooManyRequests { reason });
             }
-            let (fresh, stale) = std::mem::take(&mut entry.idle)
-                .into_iter()
-                .partition(|idle| now - idle.last_used() < KEPT_IDLE);
-            entry.idle = fresh;
-            expired.extend::<Vec<Environment>>(stale);
+            for mut idle in std::mem::take(&mut entry.idle) {
+                let kept = now - idle.last_used() < KEPT_IDLE && !idle.is_lost();
+                if kept { &mut entry.idle } else { &mut expired }.push(idle);
+            }
             entry.running += 1;
             (entry.config.clone(), entry.idle.pop())
         };

@@ -69,6 +69,14 @@ impl Worker {
         exit
     }
 
+    /// Whether the process is known to have ended.
+    pub fn has_ended(&mut self) -> bool {
+        if let Ok(exit) = self.exit.try_recv() {
+            self.ended = Some(exit);
+        }
+        self.ended.is_some()
+    }
+
     /// Kills the process and all of its group.
     pub fn kill(&self) {
         if self.ended.is_some() {

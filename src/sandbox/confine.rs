@@ -13,6 +13,8 @@ pub struct Confinement {
     pub writable: Vec<PathBuf>,
     /// Open files, 1,024 on Lambda.
     pub open_files: u64,
+    /// The largest file that it may write, in bytes.
+    pub largest_file: u64,
 }
 
 /// Confines this process and all that it starts, for good: a session and process group of its own, limits, and
@@ -28,6 +30,16 @@ pub fn confine(confinement: &Confinement) -> io::Result<()> {
         maximum: Some(confinement.open_files),
     };
     setrlimit(Resource::Nofile, files)?;
+    setrlimit(
+        Resource::Fsize,
+        Rlimit {
+            current: Some(confinement.largest_file),
+            maximum: Some(confinement.largest_file),
+        },
+    )?;
+    // So that a file that grows too large is an error of the write, and not the end of the process.
+    // SAFETY: SIG_IGN is no function of ours.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     setrlimit(
         Resource::Core,
         Rlimit {

@@ -13,6 +13,7 @@ mod commands;
 mod desk;
 mod fake_runner;
 mod golden_ric;
+mod hostile;
 mod lab;
 mod lambda_events;
 mod lambda_service;

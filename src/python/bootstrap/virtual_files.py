@@ -14,6 +14,9 @@ _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout",
             "/dev/stderr", "/dev/fd", "/dev/shm", "/proc/self")
 
+# EphemeralStorage, by default.
+_EPHEMERAL_STORAGE = 512 * 1024 * 1024
+
 _real = {}
 _mounts = []
 _cwd = "/var/task"
@@ -314,13 +317,41 @@ def _scandir(path="."):
     return _Scan(entries, folder)
 
 
+def _must_have_room(path, flags):
+    """A full /tmp takes nothing more. The size of a single file is limited by the system."""
+    mount = _mount_of(_absolute(_text(path) or ""))
+    if mount is None or _used(mount.real) < _EPHEMERAL_STORAGE:
+        return
+    try:
+        _real["stat"](_to_real(path))
+    except OSError:
+        pass
+    else:
+        if flags & os.O_TRUNC:
+            return
+    raise OSError(errno.ENOSPC, "No space left on device", _text(path))
+
+
+def _used(folder):
+    """The bytes of all files below a real folder."""
+    total = 0
+    for entry in _scandir_real(folder):
+        if entry.is_dir(follow_symlinks=False):
+            total += _used(entry.path)
+        else:
+            total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
 def _os_open(path, flags, mode=0o777, *, dir_fd=None):
     if dir_fd is not None:
         return _open_real(path, flags, mode, dir_fd=dir_fd)
-    if flags & _WRITE_FLAGS and not _writable(path):
-        if not flags & os.O_CREAT:
-            _must_exist("open", path)
-        _refuse(path)
+    if flags & _WRITE_FLAGS:
+        if not _writable(path):
+            if not flags & os.O_CREAT:
+                _must_exist("open", path)
+            _refuse(path)
+        _must_have_room(path, flags)
     try:
         return _open_real(_to_real(path), flags, mode)
     except OSError as error:
