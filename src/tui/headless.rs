@@ -65,6 +65,18 @@ impl Headless {
         }
     }
 
+    /// Waits until nothing runs any more, however long that takes within the patience for each message.
+    pub fn wait(&mut self) {
+        while self.model.run.is_some() {
+            let next = self
+                .runtime
+                .block_on(async { tokio::time::timeout(self.patience, self.messages.recv()).await });
+            let Ok(Some(msg)) = next else { return };
+            self.take(msg);
+        }
+        self.settle();
+    }
+
     /// Sends a message and waits until what follows from it has happened.
     pub fn send(&mut self, msg: Msg) {
         self.take(msg);

@@ -71,6 +71,7 @@ pub fn write(options: &dyn Fn() -> anyhow::Result<Options>, folder: &Path) -> an
                 }
             }
         }
+        program.wait();
         let path = folder.join(format!("{name}.svg"));
         std::fs::write(&path, render_svg(&program.buffer()))
             .with_context(|| format!("{} cannot be written", path.display()))?;

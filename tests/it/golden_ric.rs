@@ -154,7 +154,7 @@ async fn run(handler: &str) -> Result {
     for file in python_files() {
         fs::copy(&file, lab.code().join(file.file_name().unwrap())).unwrap();
     }
-    lab.function("demo", |config| config.handler = handler.to_owned());
+    lab.function("demo", |config| handler.clone_into(&mut config.handler));
     let record = lab.invoke("demo", "{}").await;
     let mut log = lab.own_log("demo");
     // A failed initialisation is tried twice, and logged twice.
