@@ -92,7 +92,7 @@ impl Lambda {
             };
             let (result, token) = self.attempt(&attempt, busy).await;
             busy = token;
-            let throttled = result.is_err();
+            let was_run = result.is_ok();
             let wait = if let Ok(record) = result {
                 let failed = record.function_error;
                 last = Some(record);
@@ -111,7 +111,7 @@ impl Lambda {
             if too_old(queued, clock.now() + wait, config.asynchronous.event_age) {
                 break Condition::EventAgeExceeded;
             }
-            if !throttled {
+            if was_run {
                 self.platform().record(Event::RetryScheduled {
                     function: function.to_owned(),
                     request_id: request_id.to_owned(),
