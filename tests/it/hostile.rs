@@ -18,7 +18,7 @@ async fn attack(handler: &str, memory: u32, timeout: u32) -> (Lab, InvocationRec
     // An engine of its own: whatever is broken, is broken for this test only.
     let lab = Lab::on(&own_engine(), &files).await;
     lab.function("attack", limits(memory, timeout));
-    lab.function("good", |config| config.handler = "good.handler".to_owned());
+    lab.function("good", |config| "good.handler".clone_into(&mut config.handler));
     let record = lab.invoke("attack", "{}").await;
     all_is_well(&lab).await;
     (lab, record)
@@ -218,7 +218,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn name(path: &PathBuf) -> String {
+fn name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
