@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --locked` measures with the release profile. Machines differ and are noisy: compare ratios.
 
+#![allow(clippy::expect_used)] // A bench that cannot begin has nothing to measure.
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,7 +54,7 @@ fn invocations(criterion: &mut Criterion) {
         });
     });
     criterion.bench_function("warm invocation", |bencher| {
-        bencher.iter(|| runtime.block_on(invoke(&region)))
+        bencher.iter(|| runtime.block_on(invoke(&region)));
     });
 }
 

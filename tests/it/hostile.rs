@@ -2,7 +2,7 @@
 //! of them is left when the Region is gone.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use lambda_course::history::{InvocationRecord, InvocationStatus};
