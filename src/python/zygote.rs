@@ -165,19 +165,30 @@ impl Zygote {
     }
 }
 
+/// Ends the account of a zygote when nobody reads its replies any more: it ended, or the Tokio runtime did that the
+/// reader lived on. Whoever waits is told, and the next order starts a new one.
+struct Reading(Arc<Mutex<Waiting>>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.0);
+        waiting.over = true;
+        waiting.forks.clear();
+        for (_, exit) in waiting.exits.drain() {
+            // Nobody may wait for this one.
+            let _ = exit.send(Exit::Unknown);
+        }
+    }
+}
+
 async fn read_replies(replies: ChildStdout, waiting: Arc<Mutex<Waiting>>) {
+    let reading = Reading(waiting);
     let mut lines = BufReader::new(replies).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(reply) = serde_json::from_str(&line) else {
             continue;
         };
-        lock(&waiting).take(&reply);
-    }
-    let mut waiting = lock(&waiting);
-    waiting.over = true;
-    waiting.forks.clear();
-    for (_, exit) in waiting.exits.drain() {
-        let _ = exit.send(Exit::Unknown);
+        lock(&reading.0).take(&reply);
     }
 }
 
