@@ -58,34 +58,41 @@ async fn read(messages: UnboundedSender<Msg>, cancel: CancellationToken) {
     }
 }
 
-/// Signals that ask the program to end.
+/// Takes the signals that ask the program to end: from now on, whenever the returned task comes to run.
 #[cfg(unix)]
-pub async fn signals(messages: UnboundedSender<Msg>) {
+#[must_use]
+pub fn signals(messages: UnboundedSender<Msg>) -> JoinHandle<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)) = (
+    let taken = (
         signal(SignalKind::terminate()),
         signal(SignalKind::hangup()),
         signal(SignalKind::interrupt()),
-    ) else {
-        return;
-    };
-    loop {
-        let msg = tokio::select! {
-            _ = terminate.recv() => Msg::Terminate,
-            _ = hangup.recv() => Msg::Terminate,
-            // What Ctrl-C is where the terminal makes a signal of it.
-            _ = interrupt.recv() => Msg::Key(Key::CTRL_C),
-        };
-        if messages.send(msg).is_err() {
+    );
+    tokio::spawn(async move {
+        let (Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)) = taken else {
             return;
+        };
+        loop {
+            let msg = tokio::select! {
+                _ = terminate.recv() => Msg::Terminate,
+                _ = hangup.recv() => Msg::Terminate,
+                // What Ctrl-C is where the terminal makes a signal of it.
+                _ = interrupt.recv() => Msg::Key(Key::CTRL_C),
+            };
+            if messages.send(msg).is_err() {
+                return;
+            }
         }
-    }
+    })
 }
 
-/// Signals that ask the program to end.
+/// Takes the signals that ask the program to end.
 #[cfg(not(unix))]
-pub async fn signals(messages: UnboundedSender<Msg>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        let _ = messages.send(Msg::Terminate);
-    }
+#[must_use]
+pub fn signals(messages: UnboundedSender<Msg>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = messages.send(Msg::Terminate);
+        }
+    })
 }

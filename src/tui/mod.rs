@@ -85,6 +85,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 pub async fn drive(options: Options) -> anyhow::Result<()> {
     let progress = options.store.progress().context("your progress could not be read")?;
     let (sender, mut messages) = mpsc::unbounded_channel();
+    // Before the terminal is taken: a signal in between must not leave it taken.
+    let signals = input::signals(sender.clone());
     let mut terminal = Terminal::enter()?;
     let size = terminal.size()?;
     let mut model = first_model(&options, progress, size);
@@ -95,7 +97,6 @@ pub async fn drive(options: Options) -> anyhow::Result<()> {
     let mut input = Input::start(sender.clone());
     let runner = options.runner.clone();
     tokio::spawn(async move { runner.warm_up().await });
-    let signals = tokio::spawn(input::signals(sender.clone()));
     let result = loop {
         if let Err(error) = terminal.draw(|frame| view::view(&model, frame)) {
             break Err(error);

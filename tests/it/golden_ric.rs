@@ -94,7 +94,7 @@ const ACCEPTED: &[Accepted] = &[
     known("j.base", Part::Log, OWN_FRAMES, OWN_FRAMES_LINES),
 ];
 
-const OWN_FRAMES_LINES: &str = "  File \"/var/runtime/awslambdaric/bootstrap.py\", line 28, in run\n  File \
+const OWN_FRAMES_LINES: &str = "  File \"/var/runtime/awslambdaric/bootstrap.py\", line 30, in run\n  File \
                                 \"/var/runtime/awslambdaric/bootstrap.py\", line 75, in invoke";
 
 #[test]

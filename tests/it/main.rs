@@ -10,10 +10,16 @@
 
 mod binary;
 mod commands;
+mod course;
 mod desk;
+mod engines;
 mod fake_runner;
 mod golden_ric;
 mod hostile;
+mod invoke;
 mod lab;
+mod lambda_answers;
 mod lambda_events;
 mod lambda_service;
+mod program;
+mod screen;

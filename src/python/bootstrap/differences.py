@@ -63,6 +63,8 @@ def mend_traceback():
     import os
     import traceback
 
+    if not hasattr(traceback, "_walk_tb_with_full_positions"):
+        return  # A python3 older than 3.11.
     own = os.path.dirname(__file__)
     walk, name_frame = traceback._walk_tb_with_full_positions, traceback.FrameSummary.__init__
 

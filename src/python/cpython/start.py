@@ -11,7 +11,9 @@ def main():
     # What the learner installed for this python3 stays importable, behind the function's code and layers.
     own = [place for place in sys.path if place and place != sys.path[0]]
     order["path"] = order["path"] + own
+    import differences
     import worker
+    differences.mend_traceback()
     os._exit(worker.supervise(lambda: worker.serve(order)))
 
 

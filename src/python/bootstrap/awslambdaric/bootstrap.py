@@ -1,6 +1,7 @@
 """The runtime loop: find the handler, then one invocation after the other."""
 import importlib
 import json
+import logging
 import os
 import sys
 import traceback
@@ -12,6 +13,7 @@ from .calling import handle_event_request
 from .fault import FaultException
 from .lambda_context import LambdaContext
 from .marshal import marshal, to_json, unmarshal
+from .warning import UNHANDLED_EXCEPTION
 
 
 def run(handler):
@@ -36,8 +38,6 @@ def find_or_exit(handler, log_sink):
         error = error_object(fault.msg, fault.exception_type, fault.trace, None)
     except Exception:
         error = raised_error(None)
-    import logging
-    from .warning import UNHANDLED_EXCEPTION
     logging.warning(UNHANDLED_EXCEPTION)
     logs.report_error(error, log_sink)
     native.init_error(to_json(error), error["errorType"])

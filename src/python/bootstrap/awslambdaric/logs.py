@@ -6,6 +6,8 @@ import sys
 import time
 import traceback
 
+from .marshal import to_json
+
 NO_BREAK_SPACE = "\u00a0"
 DATE_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _TEXT, _JSON = 0xA55A0003, 0xA55A0002
@@ -118,7 +120,6 @@ def set_up(log_sink):
 def report_error(error, log_sink):
     """Writes an error object as Lambda writes unhandled errors: one record with the traceback."""
     if json_wanted():
-        from .marshal import to_json
         stamp = time.strftime(DATE_FORMAT + "Z", time.gmtime())
         log_sink.log_error([to_json({"timestamp": stamp, "level": "ERROR", **error})])
         return

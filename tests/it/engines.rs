@@ -1,0 +1,97 @@
+//! The learner's own `python3` as engine: what handlers do there is what they do on the one that is built in.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lambda_course::history::InvocationStatus;
+use lambda_course::lambda::Engine;
+use serde_json::Value;
+
+use crate::lab::{Lab, PROGRAM, block_on, limits, own_engine, text};
+
+const HANDLER: &str = "\
+import decimal, json, logging, os, sys, time
+from collections import namedtuple
+P = namedtuple('P', 'x y')
+started = time.time()
+def values(event, context):
+    return {'p': P(1, 2), 'd': decimal.Decimal('1.10'), 'u': 'é', 'event': event, 'none': None}
+def raises(event, context):
+    return json.loads('{bad')
+def unknown(event, context):
+    return {1}
+def logs(event, context):
+    logging.info('hidden')
+    logging.warning('shown\\nin two lines')
+    print('plain')
+def exits(event, context):
+    sys.exit(3)
+def sleeps(event, context):
+    time.sleep(2)
+    return round(time.time() - started)
+def late(event, context):
+    while True:
+        try:
+            time.sleep(1)
+        except BaseException:
+            pass
+def files(event, context):
+    open('/tmp/kept', 'a').write('x')
+    try:
+        open('/var/task/no', 'w')
+    except OSError as error:
+        return [open('/tmp/kept').read(), error.errno, sorted(os.listdir('/var/task')), os.getcwd()]
+";
+
+/// A `python3` that is new enough, if there is one.
+fn python() -> Option<PathBuf> {
+    let probe = "import sys; assert sys.version_info >= (3, 10); print(sys.executable)";
+    let output = Command::new("python3").args(["-c", probe]).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !path.trim().is_empty()).then(|| PathBuf::from(path.trim()))
+}
+
+/// What a function gives on an engine: payload, status, own log, without ids and times.
+async fn outcome(engine: &Engine, name: &str) -> (String, InvocationStatus, Vec<String>) {
+    let lab = Lab::on(engine, &[("handler.py", HANDLER)]).await;
+    lab.function(name, limits(512, 20));
+    let record = lab.invoke(name, r#"{"k": [1, "x"]}"#).await;
+    let own = lab.own_log(name).into_iter();
+    let log = own.map(|line| line.replace(&record.request_id, "<id>"));
+    let log = log.map(|line| match line.split_once('\t') {
+        Some((level, rest)) if level.starts_with('[') => {
+            format!("{level} {}", &rest["2026-09-01T10:00:00.000Z".len()..])
+        }
+        _ => line,
+    });
+    (
+        text(&record).replace(&record.request_id, "<id>"),
+        record.status,
+        log.collect(),
+    )
+}
+
+#[test]
+fn a_python_of_ones_own_gives_the_same() {
+    let Some(python) = python() else {
+        eprintln!("skipped: there is no python3 of version 3.10 or later");
+        return;
+    };
+    block_on(async {
+        let (builtin, own) = (own_engine(), Engine::cpython(Path::new(PROGRAM), &python).unwrap());
+        for name in ["values", "unknown", "logs", "exits", "sleeps", "late", "files"] {
+            assert_eq!(outcome(&own, name).await, outcome(&builtin, name).await, "{name}");
+        }
+        // The frames within the standard library are of different versions; all else is the same.
+        let (own, builtin) = (outcome(&own, "raises").await, outcome(&builtin, "raises").await);
+        let (own, builtin): (Value, Value) = (parsed(&own.0), parsed(&builtin.0));
+        for key in ["errorMessage", "errorType", "requestId"] {
+            assert_eq!(own[key], builtin[key], "{key}");
+        }
+        assert_eq!(own["stackTrace"][0], builtin["stackTrace"][0]);
+    });
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
