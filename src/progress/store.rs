@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode};
@@ -127,7 +128,7 @@ impl Store {
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(file)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    write_ahead(&connection)?;
     // In WAL mode this survives any crash of a program; a crash of the machine can cost the last moments, no more.
     connection.execute_batch("PRAGMA synchronous = NORMAL")?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -137,6 +138,22 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     }
     migrations::run(&mut connection)?;
     Ok(connection)
+}
+
+/// Turns WAL mode on. Two programs that do so at once would wait for each other, so SQLite refuses one of them without
+/// waiting; it tries again.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error) if is_busy(&error) && began.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(5)),
+            result => return result,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn is_damaged(error: &rusqlite::Error) -> bool {

@@ -316,3 +316,19 @@ fn two_programs_write_at_once() {
     }
     assert_eq!(open(folder.path()).exercise("01-a").unwrap().attempts, 180);
 }
+
+#[test]
+fn programs_that_make_the_store_at_once_share_it() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let together = std::sync::Barrier::new(6);
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    together.wait();
+                    open(folder.path());
+                });
+            }
+        });
+    }
+}
