@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use super::engine::Engine;
+use crate::course::Exercise;
 use crate::course::exercise::Files;
 use crate::course::lesson::Scenario;
-use crate::course::{Course, Exercise};
 use crate::grade::{ExerciseVerdict, GradeEvent, RunReport, Runner, Submission};
 
 /// One runner, and one runtime for all that it does in a command.
@@ -73,11 +73,9 @@ impl Grading {
     ///
     /// # Errors
     /// If the learner presses Ctrl-C.
-    pub(super) fn run_block(&self, course: &Arc<Course>, scenario: Scenario, code: String) -> Result<RunReport> {
+    pub(super) fn run_block(&self, scenario: Scenario, code: String) -> Result<RunReport> {
         let cancel = CancellationToken::new();
-        let running = self
-            .runner
-            .run_block(Arc::clone(course), scenario, code, cancel.clone());
+        let running = self.runner.run_block(scenario, code, cancel.clone());
         self.wait(&cancel, async { Ok(running.await) })
     }
 

@@ -1,7 +1,5 @@
 //! `verify`: the author's check of a whole course, first its files, then everything in it that runs.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -15,7 +13,7 @@ use crate::course::case::{Action, ErrorPattern, Expectation, Invoke, Step};
 use crate::course::exercise::{Files, Mistake};
 use crate::course::lesson::Scenario;
 use crate::course::quiz::{Question, QuestionKind, Shown};
-use crate::course::{Course, Exercise, Lesson, Position, Problem, Source, schema, validate};
+use crate::course::{Exercise, Lesson, Position, Problem, Source, schema, validate};
 use crate::grade::{CaseStatus, ExerciseStatus, ExerciseVerdict, RunReport, StepReport};
 use crate::quiz::marking::is_accepted;
 
@@ -56,10 +54,8 @@ impl Verify {
         )?;
         let mut number = loaded.problems.len();
         if !self.files {
-            let course = Arc::new(course);
             let mut runs = Runs {
                 grading: Grading::new(context, self.engine)?,
-                course: Arc::clone(&course),
                 context,
                 count: 0,
             };
@@ -92,7 +88,6 @@ fn problems(number: usize) -> String {
 /// Runs everything that a course says runs.
 struct Runs<'a, 'c> {
     grading: Grading,
-    course: Arc<Course>,
     context: &'a mut Context<'c>,
     count: usize,
 }
@@ -230,7 +225,7 @@ impl Runs<'_, '_> {
     }
 
     fn run(&mut self, scenario: Scenario, code: String) -> Result<RunReport> {
-        self.grading.run_block(&self.course, scenario, code)
+        self.grading.run_block(scenario, code)
     }
 
     /// Says what is well, if nothing was wrong since.

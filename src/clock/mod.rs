@@ -29,7 +29,8 @@ pub struct Clock {
 /// Held by whoever does something: while any is held the clock does not jump.
 #[derive(Debug)]
 pub struct Busy {
-    clock: Clock,
+    /// Nothing in a token that was taken back before anybody had it.
+    clock: Option<Clock>,
 }
 
 #[derive(Debug)]
@@ -37,10 +38,8 @@ struct State {
     start: Timestamp,
     /// Virtual time since `start` up to `flowing_since`.
     passed: Duration,
-    /// Set while somebody is busy, or always if `live`.
+    /// Set while somebody is busy.
     flowing_since: Option<Instant>,
-    /// Time flows even while nobody is busy.
-    live: bool,
     busy: usize,
     timers: BinaryHeap<Reverse<Timer>>,
     foreground: usize,
@@ -83,7 +82,6 @@ impl Clock {
             start,
             passed: Duration::ZERO,
             flowing_since: None,
-            live: false,
             busy: 0,
             timers: BinaryHeap::new(),
             foreground: 0,
@@ -93,18 +91,6 @@ impl Clock {
         Self {
             state: Arc::new(Mutex::new(state)),
         }
-    }
-
-    /// A clock that also flows while nobody is busy, for a Region that people watch.
-    #[must_use]
-    pub fn live(start: Timestamp) -> Self {
-        let clock = Self::new(start);
-        {
-            let mut state = clock.lock();
-            state.live = true;
-            state.flowing_since = Some(Instant::now());
-        }
-        clock
     }
 
     /// The virtual time.
@@ -117,7 +103,9 @@ impl Clock {
     #[must_use]
     pub fn busy(&self) -> Busy {
         self.lock().enter();
-        Busy { clock: self.clone() }
+        Busy {
+            clock: Some(self.clone()),
+        }
     }
 
     /// Sleeps until a virtual time, giving the token up meanwhile; at once if it has passed.
@@ -235,11 +223,12 @@ impl Clock {
                 continue;
             }
             state.enter();
-            let token = Busy { clock: clock.clone() };
-            if let Err(token) = timer.wake.send(token) {
-                // Cancelled this instant: take the token back without its Drop, which would lock again.
-                std::mem::forget(token);
-                // The forgotten token held one reference to the clock; leave() accounts for its being busy.
+            let token = Busy {
+                clock: Some(clock.clone()),
+            };
+            if let Err(mut token) = timer.wake.send(token) {
+                // Cancelled this instant: taken back here, since its own Drop would lock the state again.
+                token.clock = None;
                 state.leave();
             }
         }
@@ -251,24 +240,22 @@ impl Clock {
 }
 
 impl Busy {
-    /// The clock that this token belongs to.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
     /// A second token.
     #[must_use]
     pub fn another(&self) -> Self {
-        self.clock.busy()
+        match &self.clock {
+            Some(clock) => clock.busy(),
+            None => Self { clock: None },
+        }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let mut state = self.clock.lock();
+        let Some(clock) = &self.clock else { return };
+        let mut state = clock.lock();
         state.leave();
-        Clock::jump_if_idle(&self.clock, &mut state);
+        Clock::jump_if_idle(clock, &mut state);
     }
 }
 
@@ -305,7 +292,6 @@ impl State {
     fn leave(&mut self) {
         self.busy -= 1;
         if self.busy == 0
-            && !self.live
             && let Some(since) = self.flowing_since.take()
         {
             self.passed += since.elapsed();

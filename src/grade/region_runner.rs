@@ -15,12 +15,12 @@ use super::pattern::Scope;
 use super::runner::{RunReport, Runner, StepReport};
 use super::steps::{Stage, StepOutcome};
 use super::verdict::{CaseStatus, CaseVerdict, ExerciseStatus, ExerciseVerdict, GradeEvent, Submission};
+use crate::course::Exercise;
 use crate::course::case::Step;
 use crate::course::case::{Action, Invoke};
 use crate::course::exercise::Files;
 use crate::course::lesson::Scenario;
 use crate::course::resources::{Function, Resources};
-use crate::course::{Course, Exercise};
 use crate::lambda::Engine;
 use crate::region::{Content, Region, RegionConfig, RegionError};
 
@@ -136,13 +136,7 @@ impl Runner for RegionRunner {
         }
     }
 
-    async fn run_block(
-        &self,
-        _course: Arc<Course>,
-        scenario: Scenario,
-        code: String,
-        cancel: CancellationToken,
-    ) -> RunReport {
+    async fn run_block(&self, scenario: Scenario, code: String, cancel: CancellationToken) -> RunReport {
         let code: Files = [("handler.py".to_owned(), code.into_bytes())].into();
         let resources = with_handler(&scenario);
         let steps = if scenario.steps.is_empty() {

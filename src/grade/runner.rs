@@ -8,8 +8,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::verdict::{ExerciseVerdict, GradeEvent, Submission};
+use crate::course::Exercise;
 use crate::course::lesson::Scenario;
-use crate::course::{Course, Exercise};
 
 /// Runs code in Regions. Tests of screens bring their own.
 ///
@@ -29,13 +29,7 @@ pub trait Runner: Send + Sync {
     ) -> ExerciseVerdict;
 
     /// Runs a code block of a lesson by its scenario.
-    async fn run_block(
-        &self,
-        course: Arc<Course>,
-        scenario: Scenario,
-        code: String,
-        cancel: CancellationToken,
-    ) -> RunReport;
+    async fn run_block(&self, scenario: Scenario, code: String, cancel: CancellationToken) -> RunReport;
 
     /// Invokes the exercise's first function (or the one named) with an event, ungraded.
     async fn run_event(

@@ -1,7 +1,7 @@
 //! An execution environment: one process, one invocation at a time, a `/tmp` that outlives the process.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -471,12 +471,6 @@ impl Environment {
             .environment_variables(&self.function, &self.stream, &self.hold);
         variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address());
         variables
-    }
-
-    /// Its folder; for tests.
-    #[must_use]
-    pub fn home(&self) -> &Path {
-        &self.home
     }
 }
 

@@ -16,7 +16,7 @@ use super::Options;
 use super::clerk::{Clerk, Job};
 use super::msg::{Effect, Msg, RunId};
 use super::ports::Store;
-use crate::course::{Course, Exercise};
+use crate::course::Exercise;
 use crate::grade::{Runner, Submission};
 
 /// A run is worth a word when it takes so long, and again every so often.
@@ -27,7 +27,6 @@ const LOOK: Duration = Duration::from_millis(700);
 
 /// Carries effects out.
 pub struct Effects {
-    course: Arc<Course>,
     runner: Arc<dyn Runner>,
     store: Arc<dyn Store>,
     clerk: Clerk,
@@ -41,7 +40,6 @@ impl Effects {
     #[must_use]
     pub fn new(options: &Options, messages: UnboundedSender<Msg>) -> Self {
         Self {
-            course: options.course.clone(),
             runner: options.runner.clone(),
             store: options.store.clone(),
             clerk: Clerk::start(options.store.clone(), &messages),
@@ -61,10 +59,10 @@ impl Effects {
             Effect::Watch(exercise) => self.watch(exercise),
             Effect::Grade(id, exercise, submission) => self.grade(id, exercise, submission),
             Effect::RunBlock(id, scenario, code) => {
-                let (runner, course, cancel) = (self.runner.clone(), self.course.clone(), CancellationToken::new());
+                let (runner, cancel) = (self.runner.clone(), CancellationToken::new());
                 let token = cancel.clone();
                 self.run(id, cancel, async move {
-                    Msg::Ran(id, Box::new(runner.run_block(course, *scenario, code, token).await))
+                    Msg::Ran(id, Box::new(runner.run_block(*scenario, code, token).await))
                 });
             }
             Effect::RunEvent(id, exercise, submission, event) => {

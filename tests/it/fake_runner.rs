@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lambda_course::course::case::Action;
 use lambda_course::course::lesson::Scenario;
-use lambda_course::course::{Case, Course, Exercise};
+use lambda_course::course::{Case, Exercise};
 use lambda_course::grade::verdict::{DiffLine, DiffSide, InvocationSummary, SourceLine};
 use lambda_course::grade::{
     CaseStatus, CaseVerdict, ExerciseStatus, ExerciseVerdict, GradeEvent, RunReport, Runner, StepReport, Submission,
@@ -75,13 +75,7 @@ impl Runner for FakeRunner {
         }
     }
 
-    async fn run_block(
-        &self,
-        _course: Arc<Course>,
-        scenario: Scenario,
-        code: String,
-        _cancel: CancellationToken,
-    ) -> RunReport {
+    async fn run_block(&self, scenario: Scenario, code: String, _cancel: CancellationToken) -> RunReport {
         let payload = if code.contains("doubled") {
             "{\"doubled\":4}"
         } else {

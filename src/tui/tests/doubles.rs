@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use crate::course::Exercise;
 use crate::course::exercise::Files;
 use crate::course::lesson::Scenario;
-use crate::course::{Course, Exercise};
 use crate::grade::verdict::{DiffLine, DiffSide, SourceLine};
 use crate::grade::{
     CaseStatus, CaseVerdict, ExerciseStatus, ExerciseVerdict, GradeEvent, RunReport, Runner, StepReport, Submission,
@@ -69,7 +69,7 @@ impl Runner for WordRunner {
         }
     }
 
-    async fn run_block(&self, _: Arc<Course>, _: Scenario, code: String, _: CancellationToken) -> RunReport {
+    async fn run_block(&self, _: Scenario, code: String, _: CancellationToken) -> RunReport {
         if code.contains("slow") {
             std::future::pending::<()>().await;
         }

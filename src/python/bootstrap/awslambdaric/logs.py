@@ -120,6 +120,7 @@ def set_up(log_sink):
 def report_error(error, log_sink):
     """Writes an error object as Lambda writes unhandled errors: one record with the traceback."""
     if json_wanted():
+        # The key is `level` from awslambdaric 4.2 on; 4.0 wrote `log_level`.
         stamp = time.strftime(DATE_FORMAT + "Z", time.gmtime())
         log_sink.log_error([to_json({"timestamp": stamp, "level": "ERROR", **error})])
         return
