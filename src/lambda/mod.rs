@@ -21,7 +21,10 @@ mod termination;
 pub use asynchronous::Outgoing;
 pub use engine::Engine;
 pub use error::{ApiError, ThrottleReason};
-pub use function::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
+pub use function::{
+    ApplicationLogLevel, Architecture, AsyncConfig, EphemeralStorage, FunctionConfig, FunctionName, InitializationType,
+    LogFormat, LoggingConfig, MemorySize, Runtime, SystemLogLevel, Timeout, Version,
+};
 pub use hold::{Hold, Suspended};
 pub use platform::{Platform, Surroundings};
 pub use service::{Invocation, Lambda};
