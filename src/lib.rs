@@ -8,6 +8,8 @@ pub mod clock;
 
 pub mod chance;
 
+pub mod price;
+
 pub mod history;
 
 pub mod cloud;

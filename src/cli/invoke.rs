@@ -12,7 +12,7 @@ use super::printable::printable;
 use super::{Context, Exit};
 use crate::course::exercise::Files;
 use crate::history::{Event, InvocationRecord, InvocationStatus};
-use crate::lambda::{self, FunctionConfig, FunctionName, Invocation, MemorySize, Timeout, price};
+use crate::lambda::{self, FunctionConfig, FunctionName, Invocation, MemorySize, Timeout};
 use crate::learner::read_folder;
 use crate::region::{Region, RegionConfig};
 
@@ -200,14 +200,10 @@ impl Invoke {
             }
             region.settle().await;
         }
-        let entries = region.history().all();
-        Ok(entries
-            .into_iter()
-            .filter_map(|entry| match entry.event {
-                Event::InvocationEnded(record) => Some(*record),
-                _ => None,
-            })
-            .collect())
+        Ok(region.history().choose(|entry| match &entry.event {
+            Event::InvocationEnded(record) => Some(InvocationRecord::clone(record)),
+            _ => None,
+        }))
     }
 }
 
@@ -239,35 +235,8 @@ fn looks_like_json(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() || text.trim_start().starts_with(['{', '[', '"'])
 }
 
-/// The log of one invocation: what its environment wrote from its start to its end.
-fn log_of(region: &Region, record: &InvocationRecord) -> Vec<String> {
-    let mut begun = !record.cold_start;
-    let mut lines = Vec::new();
-    for entry in region.history().all() {
-        let Event::Logged {
-            message,
-            request_id,
-            stream,
-            ..
-        } = entry.event
-        else {
-            continue;
-        };
-        if !stream.ends_with(&record.environment) {
-            continue;
-        }
-        // What a new environment writes before its first invocation belongs to that invocation.
-        begun |= message.starts_with("INIT_START");
-        let own = request_id.as_deref() == Some(record.request_id.as_str());
-        if own || (record.cold_start && begun && request_id.is_none()) {
-            lines.push(message);
-        }
-    }
-    lines
-}
-
 fn print(context: &mut Context<'_>, region: &Region, record: &InvocationRecord) -> Result<()> {
-    for line in log_of(region, record) {
+    for line in region.history().log_of(record) {
         writeln!(context.out, "{}", printable(&line))?;
     }
     let payload = String::from_utf8_lossy(&record.payload);
@@ -283,7 +252,7 @@ fn as_json(region: &Region, record: &InvocationRecord) -> Value {
         "functionError": record.function_error.then_some("Unhandled"),
         "payload": payload,
         "requestId": record.request_id,
-        "log": log_of(region, record),
+        "log": region.history().log_of(record),
         "report": {
             "durationMs": rounded(record.duration),
             "billedDurationMs": record.billed_ms,
@@ -292,7 +261,7 @@ fn as_json(region: &Region, record: &InvocationRecord) -> Value {
         },
         "environment": record.environment,
         "coldStart": record.cold_start,
-        "costUsd": price::of(record),
+        "costUsd": record.price().as_f64(),
     });
     if payload.is_none() {
         object["payloadText"] = json!(String::from_utf8_lossy(&record.payload));

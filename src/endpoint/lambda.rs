@@ -108,14 +108,8 @@ fn invoked(lambda: &Lambda, record: InvocationRecord, tail: bool) -> Response<Bo
 /// The end of what an invocation logged.
 fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
     let mut log = Vec::new();
-    for entry in lambda.platform().history().all() {
-        if let Event::Logged {
-            message,
-            request_id: Some(of),
-            ..
-        } = entry.event
-            && of == request_id
-        {
+    for entry in lambda.platform().history().of_request(request_id) {
+        if let Event::Logged { message, .. } = entry.event {
             log.extend_from_slice(message.as_bytes());
             log.push(b'\n');
         }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::price::{US_EAST_1, Usage, Usd};
+
 /// One kind of thing that happened.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -20,6 +22,19 @@ pub enum Event {
         environment: String,
         /// Why, in a word or two.
         reason: String,
+    },
+    /// An environment's runtime started and ran the code outside the handler, or failed to.
+    Initialised {
+        /// The environment's id.
+        environment: String,
+        /// When that happened.
+        phase: Phase,
+        /// How long it took.
+        duration: Duration,
+        /// How it ended.
+        outcome: InitOutcome,
+        /// `Error Type` of the report, where it failed.
+        error_type: Option<String>,
     },
     /// An invocation was handed to an environment.
     InvocationStarted {
@@ -91,6 +106,49 @@ pub enum Event {
     },
 }
 
+/// When an environment was initialised: `Phase` of `INIT_REPORT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Before the first invocation.
+    Init,
+    /// Within an invocation, after a failure or a reset.
+    Invoke,
+}
+
+/// How initialisation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InitOutcome {
+    /// The runtime asked for its first invocation.
+    Success,
+    /// The code outside the handler failed, or the process ended.
+    Error,
+    /// It took longer than it may.
+    Timeout,
+}
+
+impl Phase {
+    /// As in `INIT_REPORT`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Invoke => "invoke",
+        }
+    }
+}
+
+impl InitOutcome {
+    /// As in `INIT_REPORT`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
 /// How an invocation ended, for REPORT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvocationStatus {
@@ -135,4 +193,14 @@ pub struct InvocationRecord {
     pub event: bytes::Bytes,
     /// What the caller got.
     pub payload: bytes::Bytes,
+    /// What it is billed for.
+    pub usage: Usage,
+}
+
+impl InvocationRecord {
+    /// What it costs in `us-east-1` at the first tier, without the free tier.
+    #[must_use]
+    pub fn price(&self) -> Usd {
+        self.usage.price(&US_EAST_1)
+    }
 }

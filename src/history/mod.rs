@@ -1,17 +1,31 @@
 //! The one ordered record of all that happened in a Region. Grading, logs, timelines and bills are read from it.
 
 mod event;
+mod index;
+mod subscription;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use event::{Event, InvocationRecord, InvocationStatus};
+use tokio::sync::Notify;
 
+pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase};
+pub use subscription::Subscription;
+
+use self::index::Index;
 use crate::clock::Timestamp;
 
 /// A handle on one record; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    entries: Arc<Mutex<Vec<Entry>>>,
+    record: Arc<Mutex<Record>>,
+    /// Told of each new entry.
+    told: Arc<Notify>,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    entries: Vec<Entry>,
+    index: Index,
 }
 
 /// One thing that happened.
@@ -32,31 +46,45 @@ pub struct Entry {
 pub struct EntryId(usize);
 
 impl History {
-    /// Adds what happened at a time, because of something earlier or of the outside (`None`).
+    /// Adds what happened at a time.
+    ///
+    /// The cause is what led to it. Where none is given, the record finds those that follow from itself: an
+    /// environment's calls and log lines belong to the invocation that it has, an end to its start, a retry to the
+    /// failure before it. `None` is left for what the outside did.
     #[allow(clippy::must_use_candidate)] // The entry counts; its id is for those who cause more.
     pub fn record(&self, at: Timestamp, cause: Option<EntryId>, event: Event) -> EntryId {
-        let mut entries = self.lock();
-        let id = EntryId(entries.len());
-        entries.push(Entry { id, at, cause, event });
+        let id = {
+            let mut record = self.lock();
+            let id = EntryId(record.entries.len());
+            let cause = cause.or_else(|| record.index.cause_of(&event));
+            record.index.add(id, &event);
+            record.entries.push(Entry { id, at, cause, event });
+            id
+        };
+        self.told.notify_waiters();
         id
     }
 
     /// How many entries there are; a mark for [`History::since`].
     #[must_use]
     pub fn mark(&self) -> usize {
-        self.lock().len()
+        self.lock().entries.len()
     }
 
     /// Copies of all entries from a mark on.
     #[must_use]
     pub fn since(&self, mark: usize) -> Vec<Entry> {
-        self.lock().get(mark..).map(<[Entry]>::to_vec).unwrap_or_default()
+        self.lock()
+            .entries
+            .get(mark..)
+            .map(<[Entry]>::to_vec)
+            .unwrap_or_default()
     }
 
     /// A copy of one entry.
     #[must_use]
     pub fn get(&self, id: EntryId) -> Option<Entry> {
-        self.lock().get(id.0).cloned()
+        self.lock().entries.get(id.0).cloned()
     }
 
     /// Copies of all entries.
@@ -65,7 +93,69 @@ impl History {
         self.since(0)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is wanted of the entries, in order. `choose` must not use this history.
+    #[must_use]
+    pub fn choose<T>(&self, choose: impl FnMut(&Entry) -> Option<T>) -> Vec<T> {
+        self.lock().entries.iter().filter_map(choose).collect()
+    }
+
+    /// Copies of what concerns a request: its attempts, their log lines, its retries.
+    #[must_use]
+    pub fn of_request(&self, request_id: &str) -> Vec<Entry> {
+        let record = self.lock();
+        record.copies(record.index.request(request_id))
+    }
+
+    /// Copies of what concerns an environment: its birth and end, its invocations, log lines and calls.
+    #[must_use]
+    pub fn of_environment(&self, environment: &str) -> Vec<Entry> {
+        let record = self.lock();
+        record.copies(record.index.environment(environment))
+    }
+
+    /// The log of an invocation that is over: what its environment wrote since the one before it was over, and so
+    /// also what initialising the environment for it wrote.
+    #[must_use]
+    pub fn log_of(&self, invocation: &InvocationRecord) -> Vec<String> {
+        let record = self.lock();
+        let mut log = Vec::new();
+        for id in record.index.environment(&invocation.environment) {
+            match record.entries.get(id.0).map(|entry| &entry.event) {
+                Some(Event::Logged { message, .. }) => log.push(message.clone()),
+                Some(Event::InvocationEnded(ended)) => {
+                    if (&ended.request_id, ended.attempt) == (&invocation.request_id, invocation.attempt) {
+                        break;
+                    }
+                    log.clear();
+                }
+                _ => {}
+            }
+        }
+        log
+    }
+
+    /// The entry of the invocation that an environment has now.
+    #[must_use]
+    pub fn running(&self, environment: &str) -> Option<EntryId> {
+        self.lock().index.running(environment)
+    }
+
+    /// Follows the record from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        Subscription::from(self.clone(), self.mark())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Record {
+    fn copies(&self, ids: &[EntryId]) -> Vec<Entry> {
+        ids.iter().filter_map(|id| self.entries.get(id.0)).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

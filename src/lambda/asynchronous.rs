@@ -88,6 +88,7 @@ impl Lambda {
                 function,
                 request_id,
                 number: attempts + 1,
+                asynchronous: true,
                 invocation,
             };
             let (result, token) = self.attempt(&attempt, busy).await;

@@ -19,7 +19,8 @@ use super::report;
 use super::runtime_api::{NextInvocation, RuntimeApi, RuntimeEvent};
 use super::termination::{Failure, Termination};
 use crate::clock::{Busy, Timestamp};
-use crate::history::{Event, InvocationRecord, InvocationStatus};
+use crate::history::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase};
+use crate::price::{Execution, Usage};
 use crate::python::Exit;
 
 /// How long initialisation may take before Lambda gives up and tries again within the invocation.
@@ -56,6 +57,8 @@ pub struct Work {
     pub function_arn: String,
     /// How many invocations led to this one.
     pub depth: u32,
+    /// Whether it comes from the queue of asynchronous invocations.
+    pub asynchronous: bool,
 }
 
 /// How a stretch of running ended.
@@ -157,7 +160,7 @@ impl Environment {
             );
             let began = self.now();
             let ended = self.initialise(began + INIT_LIMIT, &work.request_id).await?;
-            init = self.finish_init(&ended, began, "init");
+            init = self.finish_init(&ended, began);
         }
         let began = self.now();
         let deadline = began + self.function.timeout.duration();
@@ -165,9 +168,12 @@ impl Environment {
             // Lambda tries once more, now on the invocation's time ("suppressed init").
             let ended = self.initialise(deadline, &work.request_id).await?;
             match ended {
-                Ended::Ready(at) => self.settle_at(at).await,
+                Ended::Ready(at) => {
+                    self.settle_at(at).await;
+                    self.initialised(Phase::Invoke, at - began, InitOutcome::Success, None);
+                }
                 ended => {
-                    let phase = if cold_start { "invoke" } else { "init" };
+                    let phase = if cold_start { Phase::Invoke } else { Phase::Init };
                     self.report_failed_init(&ended, began, phase);
                     self.start_line(work, cold_start);
                     let conclusion = self.conclude(ended, work, began).await;
@@ -237,24 +243,37 @@ impl Environment {
         })
     }
 
-    fn finish_init(&mut self, ended: &Ended, began: Timestamp, phase: &str) -> Option<Duration> {
+    fn finish_init(&mut self, ended: &Ended, began: Timestamp) -> Option<Duration> {
         if let Ended::Ready(at) = ended {
-            return Some(*at - began);
+            let took = *at - began;
+            self.initialised(Phase::Init, took, InitOutcome::Success, None);
+            return Some(took);
         }
-        self.report_failed_init(ended, began, phase);
+        self.report_failed_init(ended, began, Phase::Init);
         None
     }
 
-    fn report_failed_init(&mut self, ended: &Ended, began: Timestamp, phase: &str) {
+    fn report_failed_init(&mut self, ended: &Ended, began: Timestamp, phase: Phase) {
         self.reset();
-        let (at, status, kind) = match ended {
-            Ended::TimedOut => (began + INIT_LIMIT, "timeout", None),
-            Ended::InitFailed { kind, at, .. } => (*at, "error", Some(kind.as_str())),
-            Ended::Died(failure, at) => (*at, "error", Some(failure.kind)),
-            Ended::Ready(at) | Ended::Answered { at, .. } => (*at, "error", None),
+        let (at, outcome, kind) = match ended {
+            Ended::TimedOut => (began + INIT_LIMIT, InitOutcome::Timeout, None),
+            Ended::InitFailed { kind, at, .. } => (*at, InitOutcome::Error, Some(kind.as_str())),
+            Ended::Died(failure, at) => (*at, InitOutcome::Error, Some(failure.kind)),
+            Ended::Ready(at) | Ended::Answered { at, .. } => (*at, InitOutcome::Error, None),
         };
-        let line = report::init_report(at - began, phase, status, kind);
+        let line = report::init_report(at - began, phase.as_str(), outcome.as_str(), kind);
         self.platform.log(&self.stream, None, line);
+        self.initialised(phase, at - began, outcome, kind);
+    }
+
+    fn initialised(&self, phase: Phase, duration: Duration, outcome: InitOutcome, error_type: Option<&str>) {
+        self.platform.record(Event::Initialised {
+            environment: self.id().to_owned(),
+            phase,
+            duration,
+            outcome,
+            error_type: error_type.map(str::to_owned),
+        });
     }
 
     async fn run_handler(&mut self, work: &Work, deadline: Timestamp) -> Ended {
@@ -420,6 +439,7 @@ impl Environment {
         init: Option<Duration>,
         termination: Termination,
     ) -> InvocationRecord {
+        let billed_ms = report::billed_ms(termination.duration, init);
         let record = InvocationRecord {
             function: self.function.name.to_string(),
             environment: self.id().to_owned(),
@@ -428,7 +448,7 @@ impl Environment {
             cold_start,
             memory_size: self.function.memory.mb(),
             duration: termination.duration,
-            billed_ms: report::billed_ms(termination.duration, init),
+            billed_ms,
             init,
             max_memory_used: termination.max_memory_used.unwrap_or_default(),
             status: termination.status,
@@ -436,6 +456,14 @@ impl Environment {
             function_error: termination.function_error,
             event: work.event.clone(),
             payload: termination.payload,
+            usage: Usage::of(&Execution {
+                architecture: self.function.architecture,
+                memory_mb: self.function.memory.mb(),
+                storage_mb: self.function.ephemeral_storage.mb(),
+                billed_ms,
+                asynchronous: work.asynchronous.then_some(work.event.len()),
+                ..Execution::default()
+            }),
         };
         self.platform
             .log(&self.stream, Some(&work.request_id), report::end(&work.request_id));

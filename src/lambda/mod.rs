@@ -11,7 +11,6 @@ pub mod hold;
 mod log_output;
 mod memory;
 pub mod platform;
-pub mod price;
 mod process;
 pub mod report;
 pub mod runtime_api;

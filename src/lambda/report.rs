@@ -113,6 +113,7 @@ mod tests {
             function_error: false,
             event: bytes::Bytes::new(),
             payload: bytes::Bytes::new(),
+            usage: crate::price::Usage::default(),
         };
         assert_eq!(
             report(&record),

@@ -76,6 +76,7 @@ pub(super) struct Attempt<'a> {
     pub function: &'a str,
     pub request_id: &'a str,
     pub number: u32,
+    pub asynchronous: bool,
     pub invocation: &'a Invocation,
 }
 
@@ -208,6 +209,7 @@ impl Lambda {
             function,
             request_id: &request_id,
             number: 1,
+            asynchronous: false,
             invocation,
         };
         self.attempt(&attempt, busy).await
@@ -230,6 +232,7 @@ impl Lambda {
             event: attempt.invocation.payload.clone(),
             client_context: attempt.invocation.client_context.clone(),
             depth: attempt.invocation.depth,
+            asynchronous: attempt.asynchronous,
             function_arn,
         };
         let (result, busy) = environment.invoke(&work, busy).await;

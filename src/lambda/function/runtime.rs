@@ -2,19 +2,11 @@
 
 use std::fmt;
 
+pub use crate::price::Architecture;
+
 /// `Runtime`, as `python3.14` or `provided.al2023`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runtime(String);
-
-/// `Architectures`: one of two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Architecture {
-    /// `x86_64`, the default.
-    #[default]
-    X86_64,
-    /// `arm64`, about a fifth cheaper.
-    Arm64,
-}
 
 /// `AWS_LAMBDA_INITIALIZATION_TYPE`: what an environment was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,17 +43,6 @@ impl Runtime {
 impl fmt::Display for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Architecture {
-    /// As in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
     }
 }
 
