@@ -7,6 +7,7 @@ mod desk;
 mod doctor;
 pub mod engine;
 mod grading;
+mod handler;
 mod hint;
 mod invoke;
 mod junit;
