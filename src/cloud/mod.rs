@@ -56,6 +56,8 @@ pub struct Cloud {
     pub logs: logs::Logs,
     /// Amazon CloudWatch metrics.
     pub cloudwatch: cloudwatch::CloudWatch,
+    /// What is deployed to Amazon API Gateway.
+    pub apis: apigateway::Apis,
 }
 
 impl Cloud {
@@ -73,6 +75,7 @@ impl Cloud {
             events: events::Events::new(&core),
             logs: logs::Logs::new(&core, &cloudwatch),
             cloudwatch,
+            apis: apigateway::Apis::default(),
             core,
         });
         cloud.core.know(&cloud);

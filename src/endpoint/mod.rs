@@ -2,8 +2,9 @@
 //!
 //! It tells the services apart as AWS does, by what the request was signed for; verifies every signature; and
 //! answers errors in the service's own form. Nothing but signed requests to a loopback name reach a service, so no
-//! web page in the learner's browser can.
+//! web page in the learner's browser can. Only APIs and public function URLs are open to all, as they are on AWS.
 
+pub mod front;
 pub mod lambda;
 mod presigned_v2;
 mod query;
@@ -24,8 +25,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::front::Front;
 use self::server::Server;
-use crate::cloud::Cloud;
 
 /// A running endpoint. Dropping it closes its port and its connections.
 #[derive(Debug)]
@@ -36,24 +37,24 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Serves a cloud on a free port of 127.0.0.1. Requests that were signed for Lambda go to `lambda`, verified,
-    /// with the caller's [`crate::cloud::Identity`] as an extension.
+    /// Serves a cloud, and the front of its APIs and function URLs, on a free port of 127.0.0.1. Requests that were
+    /// signed for Lambda go to `lambda`, verified, with the caller's [`crate::cloud::Identity`] as an extension.
     ///
     /// # Errors
     /// Where no port can be had.
-    pub async fn start(cloud: Arc<Cloud>, lambda: Router) -> io::Result<Self> {
-        Self::start_on(cloud, lambda, 0).await
+    pub async fn start(front: Front, lambda: Router) -> io::Result<Self> {
+        Self::start_on(front, lambda, 0).await
     }
 
     /// The same on a port of the caller's choice; 0 is any free one.
     ///
     /// # Errors
     /// Where the port is taken.
-    pub async fn start_on(cloud: Arc<Cloud>, lambda: Router, port: u16) -> io::Result<Self> {
+    pub async fn start_on(front: Front, lambda: Router, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let stopped = CancellationToken::new();
-        let server = Arc::new(Server::new(cloud, lambda, address));
+        let server = Arc::new(Server::new(front, lambda, address));
         tokio::spawn(accept(listener, server, stopped.clone()));
         Ok(Self {
             url: format!("http://{address}"),

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use s3s::service::S3Service;
 use tower::Service as _;
 
+use super::front::{Door, Front};
 use super::presigned_v2;
 use super::reply::{self, Protocol, Reply};
 use super::s3;
@@ -27,16 +28,19 @@ const MAX_BODY: usize = 100 * 1024 * 1024;
 /// Answers requests.
 pub(super) struct Server {
     pub(super) cloud: Arc<Cloud>,
+    front: Front,
     lambda: Router,
     s3: S3Service,
     port: u16,
 }
 
 impl Server {
-    pub(super) fn new(cloud: Arc<Cloud>, lambda: Router, address: SocketAddr) -> Self {
+    pub(super) fn new(front: Front, lambda: Router, address: SocketAddr) -> Self {
+        let cloud = Arc::clone(front.cloud());
         Self {
             s3: s3::service(Arc::clone(&cloud)),
             cloud,
+            front,
             lambda,
             port: address.port(),
         }
@@ -52,6 +56,10 @@ impl Server {
         }
         let (parts, body) = request.into_parts();
         let signature = Signature::of(&parts);
+        let host = text(&parts.headers, "host").map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
+        if let Some(door) = Door::of(host.unwrap_or_default(), &parts.uri) {
+            return self.front.answer(door, parts, body, signature, busy).await;
+        }
         let target = Target::of(&parts, signature.as_ref().ok());
         match target {
             Target::S3 => self.answer_s3(parts, body, signature, &request_id).await,

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::chance::Chance;
 use crate::clock::{Busy, Clock, Timestamp};
-use crate::cloud::{Account, Caller, Credentials, Identity};
+use crate::cloud::{Account, Caller, Cloud, Credentials, Identity};
 use crate::history::{Event, History};
 
 /// A client with one connection.
@@ -112,7 +112,8 @@ impl Answer {
 async fn start(lambda: Router) -> (Arc<Cloud>, Endpoint) {
     let clock = Clock::new(Timestamp::from_micros(1_767_225_600_000_000));
     let cloud = Cloud::new(clock, &Chance::seeded(1), History::default(), Account::default());
-    let endpoint = Endpoint::start(Arc::clone(&cloud), lambda).await.unwrap();
+    let front = front::Front::new(Arc::clone(&cloud), crate::lambda::service::WeakLambda::default());
+    let endpoint = Endpoint::start(front, lambda).await.unwrap();
     (cloud, endpoint)
 }
 

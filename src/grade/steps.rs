@@ -15,7 +15,7 @@ use crate::course::exercise::Files;
 use crate::course::resources::Resources;
 use crate::history::{Entry, Event, InvocationRecord};
 use crate::lambda::Invocation;
-use crate::region::Region;
+use crate::region::{BINARY_MEDIA_TYPE, Region};
 
 /// What a step showed.
 #[derive(Debug, Default)]
@@ -293,10 +293,18 @@ fn http_request(request: &case::Request) -> Result<HttpRequest, String> {
             }
             Bytes::from(json.to_string())
         }
-        (None, None, Some(base64)) => STANDARD
-            .decode(base64)
-            .map_err(|error| format!("the base64 is none: {error}"))?
-            .into(),
+        (None, None, Some(base64)) => {
+            if !headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+            {
+                headers.push(("Content-Type".to_owned(), BINARY_MEDIA_TYPE.to_owned()));
+            }
+            STANDARD
+                .decode(base64)
+                .map_err(|error| format!("the base64 is none: {error}"))?
+                .into()
+        }
         (None, None, None) => Bytes::new(),
     };
     let query = query_text(request).trim_start_matches('?').to_owned();
@@ -306,7 +314,6 @@ fn http_request(request: &case::Request) -> Result<HttpRequest, String> {
         headers,
         query,
         body,
-        binary: request.base64.is_some(),
     })
 }
 

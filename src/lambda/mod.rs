@@ -7,6 +7,7 @@ pub mod environment;
 pub mod error;
 pub mod event_source;
 pub mod function;
+pub mod function_url;
 pub mod hold;
 mod log_output;
 mod memory;

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::environment::{Environment, Work};
 use super::error::{ApiError, ThrottleReason};
 use super::function::FunctionConfig;
+use super::function_url::FunctionUrls;
 use super::platform::Platform;
 use crate::clock::Busy;
 use crate::history::{Event, InvocationRecord};
@@ -35,6 +36,7 @@ struct Inner {
     platform: Arc<Platform>,
     functions: Mutex<BTreeMap<String, Entry>>,
     tasks: Mutex<JoinSet<()>>,
+    function_urls: FunctionUrls,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ struct Entry {
 }
 
 /// A handle that does not keep the service alive.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct WeakLambda {
     inner: Weak<Inner>,
 }
@@ -88,6 +90,7 @@ impl Lambda {
             platform,
             functions: Mutex::default(),
             tasks: Mutex::default(),
+            function_urls: FunctionUrls::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -287,6 +290,12 @@ impl Lambda {
                 .map_err(|error| ApiError::Service(error.to_string()))?,
         };
         Ok((lease, environment))
+    }
+
+    /// The functions' URLs.
+    #[must_use]
+    pub fn function_urls(&self) -> &FunctionUrls {
+        &self.inner.function_urls
     }
 
     /// What its environments share.

@@ -1,85 +1,65 @@
 //! API Gateway's part of a Region: from an HTTP request through a function to an HTTP response.
 
-use std::time::Duration;
+use std::sync::PoisonError;
 
 use super::{Region, RegionError};
-use crate::cloud::apigateway::{Api, Facts, HttpRequest, HttpResponse, Kind, Outcome, Route, integration_timeout};
+use crate::cloud::apigateway::{Api, HttpRequest, HttpResponse, Kind, Route};
 use crate::course::resources::{Api as ApiResource, ApiKind};
-use crate::lambda::{ApiError, Invocation};
+
+/// The media type that the course's REST APIs treat as binary.
+pub const BINARY_MEDIA_TYPE: &str = "application/octet-stream";
 
 impl Region {
-    /// Creates an API.
+    /// Creates an API, deployed to the stage `prod` (REST) or `$default` (HTTP).
     pub(super) fn create_api(&self, api: &ApiResource) {
-        let kind = match api.kind {
-            ApiKind::Rest => Kind::Rest,
-            ApiKind::Http => Kind::Http,
+        let (kind, stage) = match api.kind {
+            ApiKind::Rest => (Kind::Rest, "prod"),
+            ApiKind::Http => (Kind::Http, "$default"),
         };
-        let routes = api.routes.iter().map(|route| Route {
-            method: route.method.clone(),
-            path: route.path.clone(),
-            function: route.function.clone(),
-        });
-        let stage = if kind == Kind::Rest { "prod" } else { "$default" };
-        let made = Api {
-            id: self.chance.alphanumeric(10).to_lowercase(),
-            kind,
-            stage: stage.to_owned(),
-            routes: routes.collect(),
-        };
-        self.apis
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(api.name.clone(), made);
+        let routes = api.routes.iter();
+        let routes = routes.map(|route| Route::new(&route.method, &route.path, &route.function));
+        let id = self.chance.alphanumeric(10).to_lowercase();
+        let mut made = Api::new(id.clone(), kind, stage, routes.collect());
+        made.binary_media_types.push(BINARY_MEDIA_TYPE.to_owned());
+        self.cloud.apis.deploy(made);
+        let mut names = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(api.name.clone(), (id, stage.to_owned()));
     }
 
-    /// Sends an HTTP request to an API, and gives what its client gets.
+    /// Sends an HTTP request to an API that was created by name, and gives what its client gets.
     ///
     /// # Errors
     ///
-    /// If there is no such API.
+    /// If there is no such API, or the mock itself fails.
     pub async fn request(&self, api: &str, request: &HttpRequest) -> Result<HttpResponse, RegionError> {
-        let found = self
-            .apis
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .get(api)
-            .cloned();
-        let api = found.ok_or_else(|| RegionError::Resource {
+        let resource = |message: String| RegionError::Resource {
             what: format!("API {api}"),
-            message: "there is none".to_owned(),
-        })?;
-        let path = request.path.clone();
-        let Some(found) = api.route(&request.method, &path) else {
-            return Ok(api.no_route());
+            message,
         };
-        let facts = Facts::new(self.cloud.account().clone(), self.clock.now(), &self.chance);
-        let event = api.event(request, &found, &facts);
-        let invocation = Invocation {
-            payload: event.to_string().into(),
-            client_context: None,
-            depth: 0,
-        };
-        let (result, _busy) = self
-            .lambda
-            .invoke(&found.route.function, &invocation, self.clock.busy())
-            .await;
-        let outcome = match result {
-            Ok(record) if took(&record) > integration_timeout(api.kind) => Outcome::TimedOut,
-            Ok(record) if record.function_error => Outcome::FunctionError,
-            Ok(record) => Outcome::Payload(record.payload),
-            Err(ApiError::Service(message)) => {
-                return Err(RegionError::Resource {
-                    what: format!("function {}", found.route.function),
-                    message,
-                });
-            }
-            Err(_) => Outcome::Refused,
-        };
-        Ok(api.response(&outcome))
+        let names = self.apis.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let found = names.get(api).and_then(|(id, stage)| self.cloud.apis.get(id, stage));
+        let found = found.ok_or_else(|| resource("there is none".to_owned()))?;
+        self.front
+            .request(&self.lambda, &found, request, self.clock.busy())
+            .await
+            .map_err(|error| resource(error.to_string()))
     }
-}
 
-/// What a caller waits for an invocation, a cold start included.
-fn took(record: &crate::history::InvocationRecord) -> Duration {
-    record.duration + record.init.unwrap_or_default()
+    /// The addresses of the APIs that were created by name, as `curl` takes them, by name.
+    #[must_use]
+    pub fn api_urls(&self) -> Vec<(String, String)> {
+        let names = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
+        let urls = names.iter().map(|(name, (id, stage))| {
+            let stage = if stage == "$default" {
+                String::new()
+            } else {
+                format!("/{stage}")
+            };
+            (
+                name.clone(),
+                format!("{}/_aws/execute-api/{id}{stage}", self.endpoint()),
+            )
+        });
+        urls.collect()
+    }
 }

@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Timestamp};
-use crate::cloud::apigateway::Api;
 use crate::cloud::{Account, Cloud};
+use crate::endpoint::front::Front;
 use crate::endpoint::{self, Endpoint};
 use crate::history::History;
 use crate::lambda::engine::EngineError;
 use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
+pub use gateway::BINARY_MEDIA_TYPE;
 use surroundings::Neighbours;
 
 /// A Region. Dropping it ends every process in it and removes its files.
@@ -32,7 +33,9 @@ pub struct Region {
     cloud: Arc<Cloud>,
     lambda: Lambda,
     neighbours: Arc<Neighbours>,
-    apis: Mutex<BTreeMap<String, Api>>,
+    /// The ids of APIs, with their stages, by name.
+    apis: Mutex<BTreeMap<String, (String, String)>>,
+    front: Front,
     endpoint: Endpoint,
     home: tempfile::TempDir,
 }
@@ -114,7 +117,8 @@ impl Region {
             source,
         })?;
         let lambda = Lambda::new(Arc::new(platform));
-        let endpoint = Endpoint::start(cloud.clone(), endpoint::lambda::routes(lambda.downgrade()))
+        let front = Front::new(cloud.clone(), lambda.downgrade());
+        let endpoint = Endpoint::start(front.clone(), endpoint::lambda::routes(lambda.downgrade()))
             .await
             .map_err(|source| RegionError::Io {
                 place: PathBuf::from("127.0.0.1"),
@@ -129,6 +133,7 @@ impl Region {
             lambda,
             neighbours,
             apis: Mutex::default(),
+            front,
             endpoint,
             home,
         })

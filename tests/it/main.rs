@@ -11,9 +11,11 @@
 mod binary;
 mod commands;
 mod course;
+mod curl;
 mod desk;
 mod engines;
 mod fake_runner;
+mod gateway;
 mod golden_ric;
 mod hostile;
 mod invoke;

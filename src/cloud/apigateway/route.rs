@@ -1,5 +1,7 @@
 //! Which route takes a request.
 
+use std::time::Duration;
+
 use percent_encoding::percent_decode_str;
 
 use super::{Api, Kind};
@@ -11,8 +13,39 @@ pub struct Route {
     pub method: String,
     /// As `/orders/{id}` or `/{proxy+}`; `$default` takes all requests of an HTTP API.
     pub path: String,
-    /// The function behind it.
+    /// The function behind it: a name or an ARN, perhaps qualified.
     pub function: String,
+    /// For how long the API waits for the function; `None` is as long as it can.
+    pub timeout: Option<Duration>,
+}
+
+impl Route {
+    /// A route to a function, with the longest timeout.
+    #[must_use]
+    pub fn new(method: &str, path: &str, function: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            function: function.to_owned(),
+            timeout: None,
+        }
+    }
+
+    /// As an HTTP API names it: `GET /orders/{id}`, or `$default`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.path.as_str() {
+            "$default" => "$default".to_owned(),
+            path => format!("{} {path}", self.method.to_ascii_uppercase()),
+        }
+    }
+
+    /// The id of a REST API's resource: six letters and digits.
+    #[must_use]
+    pub fn resource_id(&self) -> String {
+        let digest = crc32fast::hash(self.path.as_bytes());
+        format!("{digest:08x}").chars().take(6).collect()
+    }
 }
 
 /// A route with what its path's variables stand for.
