@@ -71,8 +71,7 @@ impl Invoke {
     async fn invoke(&self, region: &Region, name: &str, event: String) -> Result<Vec<InvocationRecord>> {
         let invocation = Invocation {
             payload: event.into(),
-            client_context: None,
-            depth: 0,
+            ..Invocation::default()
         };
         let mut left = self.repeat;
         while left > 0 {

@@ -140,8 +140,8 @@ impl Cloud {
     /// Where the target does not exist or cannot take it.
     pub fn hand_over(&self, handover: Handover, cause: Option<EntryId>) -> Result<(), ApiError> {
         let mut effects = Vec::new();
-        self.hand_over_one(handover, cause, &mut effects)?;
-        self.apply(effects, cause);
+        let delivered = self.hand_over_one(handover, cause, &mut effects)?;
+        self.apply(effects, delivered);
         Ok(())
     }
 
@@ -151,8 +151,18 @@ impl Cloud {
             effects.into_iter().map(|effect| (effect, cause, 0)).collect();
         while let Some((effect, cause, hops)) = pending.pop_front() {
             match effect {
-                Effect::QueueReady(queue_arn) => self.core.notify(Notification::QueueReady { queue_arn }),
-                Effect::StreamReady(stream_arn) => self.core.notify(Notification::StreamReady { stream_arn }),
+                Effect::QueueReady(queue_arn) => {
+                    if let Some(cause) = cause {
+                        self.sqs.caused_by(&queue_arn, cause);
+                    }
+                    self.core.notify(Notification::QueueReady { queue_arn });
+                }
+                Effect::StreamReady(stream_arn) => {
+                    if let Some(cause) = cause {
+                        self.dynamodb.caused_by(&stream_arn, cause);
+                    }
+                    self.core.notify(Notification::StreamReady { stream_arn });
+                }
                 Effect::HandOver(handover) => {
                     let mut next = Vec::new();
                     let delivered = self.hand_over_one(handover, cause, &mut next).unwrap_or(cause);

@@ -45,7 +45,7 @@ async fn invoke(
         .to_owned();
     let platform = lambda.platform();
     let parameters = json!({"FunctionName": name, "InvocationType": kind});
-    platform.record(Event::ServiceCall {
+    let called = platform.record(Event::ServiceCall {
         environment: caller.caller.environment(),
         service: "lambda".to_owned(),
         operation: "Invoke".to_owned(),
@@ -59,6 +59,7 @@ async fn invoke(
         payload: body,
         client_context,
         depth: platform.depth_after(caller.caller.environment().as_deref()),
+        cause: Some(called),
     };
     let busy = platform.clock().busy();
     match kind.as_str() {

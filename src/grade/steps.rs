@@ -102,8 +102,7 @@ impl Stage<'_> {
         let function = self.function(invoke.function.as_deref())?;
         let invocation = Invocation {
             payload: self.event(invoke)?,
-            client_context: None,
-            depth: 0,
+            ..Invocation::default()
         };
         let times = invoke.times.unwrap_or(1).max(1);
         let lambda = self.region.lambda();

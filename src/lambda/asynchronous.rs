@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::service::{Attempt, Invocation, Lambda, MAX_ASYNC_PAYLOAD, check_payload};
 use crate::clock::{Busy, Timestamp};
-use crate::history::{Event, InvocationRecord};
+use crate::history::{EntryId, Event, InvocationRecord};
 
 /// Waits before the second and the third attempt (developer guide, "Error handling and retries").
 const RETRY_AFTER: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
@@ -52,6 +52,10 @@ pub struct Outgoing {
     pub attributes: Vec<(String, String, String)>,
     /// Whether the invocation succeeded.
     pub success: bool,
+    /// The key of the object, for a bucket.
+    pub key: Option<String>,
+    /// The entry of what led to it.
+    pub cause: Option<EntryId>,
 }
 
 impl Lambda {
@@ -90,6 +94,7 @@ impl Lambda {
                 number: attempts + 1,
                 asynchronous: true,
                 invocation,
+                cause: invocation.cause,
             };
             let (result, token) = self.attempt(&attempt, busy).await;
             busy = token;
@@ -163,6 +168,8 @@ impl Lambda {
                     body: body.to_string(),
                     attributes: Vec::new(),
                     success,
+                    key: None,
+                    cause: invocation.cause,
                 },
                 busy,
             );
@@ -176,6 +183,8 @@ impl Lambda {
                     body: String::from_utf8_lossy(&invocation.payload).into_owned(),
                     attributes: dead_letter_attributes(request_id, record),
                     success,
+                    key: None,
+                    cause: invocation.cause,
                 },
                 busy,
             );
@@ -193,8 +202,7 @@ impl Lambda {
             });
             let invocation = Invocation {
                 payload: message.body.into(),
-                client_context: None,
-                depth: 0,
+                ..Invocation::default()
             };
             // A target that is gone gets nothing, as on AWS; the delivery stays on record.
             let _ = self.invoke_async(Self::name_of(&message.to), invocation, busy);
@@ -280,8 +288,7 @@ mod tests {
     fn a_record_without_any_attempt_has_no_response() {
         let invocation = Invocation {
             payload: "{}".into(),
-            client_context: None,
-            depth: 0,
+            ..Invocation::default()
         };
         let record = destination_record(
             "arn",

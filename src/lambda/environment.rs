@@ -19,7 +19,7 @@ use super::report;
 use super::runtime_api::{NextInvocation, RuntimeApi, RuntimeEvent};
 use super::termination::{Failure, Termination};
 use crate::clock::{Busy, Timestamp};
-use crate::history::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase};
+use crate::history::{EntryId, Event, InitOutcome, InvocationRecord, InvocationStatus, Phase};
 use crate::price::{Execution, Usage};
 use crate::python::Exit;
 
@@ -59,6 +59,8 @@ pub struct Work {
     pub depth: u32,
     /// Whether it comes from the queue of asynchronous invocations.
     pub asynchronous: bool,
+    /// The entry of what led to it.
+    pub cause: Option<EntryId>,
 }
 
 /// How a stretch of running ended.
@@ -188,13 +190,14 @@ impl Environment {
     }
 
     fn start_line(&self, work: &Work, cold_start: bool) {
-        self.platform.record(Event::InvocationStarted {
+        let started = Event::InvocationStarted {
             function: self.function.name.to_string(),
             environment: self.id().to_owned(),
             request_id: work.request_id.clone(),
             attempt: work.attempt,
             cold_start,
-        });
+        };
+        self.platform.record_because(work.cause, started);
         self.platform
             .log(&self.stream, Some(&work.request_id), report::start(&work.request_id));
     }

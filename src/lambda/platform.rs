@@ -189,7 +189,12 @@ impl Platform {
 
     /// Records what happened now.
     pub fn record(&self, event: Event) -> EntryId {
-        self.history.record(self.clock.now(), None, event)
+        self.record_because(None, event)
+    }
+
+    /// Records what happened now because of something earlier.
+    pub fn record_because(&self, cause: Option<EntryId>, event: Event) -> EntryId {
+        self.history.record(self.clock.now(), cause, event)
     }
 
     /// Writes a log event.

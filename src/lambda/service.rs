@@ -14,7 +14,7 @@ use super::function::FunctionConfig;
 use super::function_url::FunctionUrls;
 use super::platform::Platform;
 use crate::clock::Busy;
-use crate::history::{Event, InvocationRecord};
+use crate::history::{EntryId, Event, InvocationRecord};
 
 /// Payloads of synchronous invocations, in bytes.
 const MAX_SYNC_PAYLOAD: usize = 6_291_456;
@@ -70,6 +70,8 @@ pub struct Invocation {
     pub client_context: Option<String>,
     /// How many invocations led to this one, each by an event of the one before.
     pub depth: u32,
+    /// The entry of what led to it.
+    pub cause: Option<EntryId>,
 }
 
 /// One attempt at an invocation.
@@ -80,6 +82,8 @@ pub(super) struct Attempt<'a> {
     pub number: u32,
     pub asynchronous: bool,
     pub invocation: &'a Invocation,
+    /// The entry of what led to this attempt.
+    pub cause: Option<EntryId>,
 }
 
 impl Lambda {
@@ -214,6 +218,7 @@ impl Lambda {
             number: 1,
             asynchronous: false,
             invocation,
+            cause: invocation.cause,
         };
         self.attempt(&attempt, busy).await
     }
@@ -236,6 +241,7 @@ impl Lambda {
             client_context: attempt.invocation.client_context.clone(),
             depth: attempt.invocation.depth,
             asynchronous: attempt.asynchronous,
+            cause: attempt.cause,
             function_arn,
         };
         let (result, busy) = environment.invoke(&work, busy).await;

@@ -9,7 +9,7 @@ use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
 use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
-use crate::lambda::event_source::{EventSourceMapping, poll};
+use crate::lambda::event_source::{EventSourceMapping, MappingRequest};
 use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
 
 /// The files that resources name.
@@ -229,16 +229,23 @@ impl Region {
                 .ok_or_else(|| missing("stream of table", table))?,
             _ => return Err(missing("event source", &source.source)),
         };
-        let mapping = EventSourceMapping {
-            source: arn,
-            function: source.function.clone(),
-            batch_size: source.batch_size.and_then(|size| usize::try_from(size).ok()),
-            report_batch_item_failures: source.report_batch_item_failures,
-            retries: None,
-            bisect: false,
-            on_failure: None,
+        let stream = arn.contains(":dynamodb:");
+        let request = MappingRequest {
+            event_source_arn: Some(arn),
+            function_name: Some(source.function.clone()),
+            batch_size: source.batch_size.map(i64::from),
+            function_response_types: source
+                .report_batch_item_failures
+                .then(|| vec!["ReportBatchItemFailures".to_owned()]),
+            starting_position: stream.then(|| "LATEST".to_owned()),
+            ..MappingRequest::default()
         };
-        self.neighbours.add_poller(poll(&self.lambda, &self.cloud, mapping));
+        let refused = |error: crate::lambda::ApiError| RegionError::Resource {
+            what: format!("event source mapping of {} to {}", source.source, source.function),
+            message: error.message(),
+        };
+        let mapping = EventSourceMapping::create(request, &self.lambda, &self.cloud).map_err(refused)?;
+        self.pollers.set(&self.chance.branch("mapping").uuid(), mapping);
         Ok(())
     }
 

@@ -18,6 +18,7 @@ use crate::endpoint::front::Front;
 use crate::endpoint::{self, Endpoint};
 use crate::history::History;
 use crate::lambda::engine::EngineError;
+use crate::lambda::event_source::Pollers;
 use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
@@ -32,6 +33,7 @@ pub struct Region {
     history: History,
     cloud: Arc<Cloud>,
     lambda: Lambda,
+    pollers: Arc<Pollers>,
     neighbours: Arc<Neighbours>,
     /// The ids of APIs, with their stages, by name.
     apis: Mutex<BTreeMap<String, (String, String)>>,
@@ -117,6 +119,7 @@ impl Region {
             source,
         })?;
         let lambda = Lambda::new(Arc::new(platform));
+        let pollers = Arc::new(Pollers::new(lambda.downgrade(), cloud.clone()));
         let front = Front::new(cloud.clone(), lambda.downgrade());
         let endpoint = Endpoint::start(front.clone(), endpoint::lambda::routes(lambda.downgrade()))
             .await
@@ -124,13 +127,14 @@ impl Region {
                 place: PathBuf::from("127.0.0.1"),
                 source,
             })?;
-        neighbours.open(&lambda, endpoint.url());
+        neighbours.open(&lambda, &pollers, endpoint.url());
         Ok(Self {
             clock,
             chance,
             history,
             cloud,
             lambda,
+            pollers,
             neighbours,
             apis: Mutex::default(),
             front,
@@ -167,6 +171,12 @@ impl Region {
     #[must_use]
     pub fn lambda(&self) -> &Lambda {
         &self.lambda
+    }
+
+    /// What polls its queues and streams.
+    #[must_use]
+    pub fn pollers(&self) -> &Arc<Pollers> {
+        &self.pollers
     }
 
     /// Lets virtual time run until nothing is pending.

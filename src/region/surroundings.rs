@@ -1,27 +1,27 @@
 //! How Lambda and the other services reach each other.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::{Call, Caller, Cloud, Handover, Notification};
 use crate::history::{EntryId, Event};
-use crate::lambda::event_source::Poller;
+use crate::lambda::event_source::Pollers;
 use crate::lambda::{Hold, Invocation, Lambda, Outgoing, Surroundings};
 
 /// What stands between Lambda and the other services of a Region.
 #[derive(Debug)]
 pub(super) struct Neighbours {
     cloud: Arc<Cloud>,
+    pollers: OnceLock<Arc<Pollers>>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     endpoint: String,
-    pollers: Vec<Poller>,
     /// Access keys by environment.
     keys: HashMap<String, String>,
 }
@@ -30,13 +30,16 @@ impl Neighbours {
     pub(super) fn new(cloud: Arc<Cloud>) -> Self {
         Self {
             cloud,
+            pollers: OnceLock::new(),
             state: Mutex::default(),
         }
     }
 
     /// Joins the services: from now on notifications reach functions.
-    pub(super) fn open(self: &Arc<Self>, lambda: &Lambda, endpoint: &str) {
+    pub(super) fn open(self: &Arc<Self>, lambda: &Lambda, pollers: &Arc<Pollers>, endpoint: &str) {
         endpoint.clone_into(&mut self.lock().endpoint);
+        // Opened once for each Region.
+        let _ = self.pollers.set(pollers.clone());
         let (weak, neighbours) = (lambda.downgrade(), Arc::downgrade(self));
         self.cloud.on_notification(Arc::new(move |notification, busy| {
             let (Some(lambda), Some(neighbours)) = (weak.upgrade(), neighbours.upgrade()) else {
@@ -49,13 +52,9 @@ impl Neighbours {
     /// Parts the services again.
     pub(super) fn close(&self) {
         self.cloud.on_notification(Arc::new(|_, _| {}));
-        self.lock().pollers.clear();
-    }
-
-    /// Adds a poller, and wakes it for what is there already.
-    pub(super) fn add_poller(&self, poller: Poller) {
-        poller.wake(self.cloud.clock().busy());
-        self.lock().pollers.push(poller);
+        if let Some(pollers) = self.pollers.get() {
+            pollers.clear();
+        }
     }
 
     fn notified(&self, lambda: &Lambda, notification: Notification, busy: &Busy) {
@@ -70,20 +69,14 @@ impl Neighbours {
                     payload: event,
                     client_context: None,
                     depth: lambda.platform().depth_after(self.origin(cause).as_deref()),
+                    cause,
                 };
                 // A function that is gone gets nothing; the delivery is on record.
                 let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, busy);
             }
             Notification::QueueReady { queue_arn: source } | Notification::StreamReady { stream_arn: source } => {
-                let pollers: Vec<Poller> = self
-                    .lock()
-                    .pollers
-                    .iter()
-                    .filter(|poller| poller.source() == source)
-                    .cloned()
-                    .collect();
-                for poller in pollers {
-                    poller.wake(busy.another());
+                if let Some(pollers) = self.pollers.get() {
+                    pollers.wake(&source, busy);
                 }
             }
         }
@@ -107,10 +100,12 @@ impl Neighbours {
     /// The record as an object, under the key that the developer guide gives.
     fn send_to_bucket(&self, message: &Outgoing) {
         let bucket = message.to.rsplit(':').next().unwrap_or_default();
-        let function = Lambda::name_of(&message.from);
-        let now = self.cloud.clock().now();
-        let (day, second) = (now.format("%Y/%m/%d"), now.format("%Y-%m-%dT%H.%M.%S"));
-        let key = format!("aws/lambda/async/{function}/{day}/{second}-{}", self.cloud.request_id());
+        let key = message.key.clone().unwrap_or_else(|| {
+            let function = Lambda::name_of(&message.from);
+            let now = self.cloud.clock().now();
+            let (day, second) = (now.format("%Y/%m/%d"), now.format("%Y-%m-%dT%H.%M.%S"));
+            format!("aws/lambda/async/{function}/{day}/{second}-{}", self.cloud.request_id())
+        });
         let mut call = Call::outside();
         let _ = self.cloud.s3.put(&mut call, bucket, &key, message.body.clone());
         self.delivered(message, call);
@@ -123,7 +118,8 @@ impl Neighbours {
             records: 1,
             what: message.what.clone(),
         };
-        let id = self.cloud.history().record(self.cloud.clock().now(), None, event);
+        let now = self.cloud.clock().now();
+        let id = self.cloud.history().record(now, message.cause, event);
         self.cloud.apply(call.effects, Some(id));
     }
 
@@ -183,7 +179,8 @@ impl Surroundings for Neighbours {
             Some("events") => self.send_to_bus(&message),
             Some("s3") => self.send_to_bucket(&message),
             _ => {
-                let _ = self.cloud.hand_over(handover(message), None);
+                let cause = message.cause;
+                let _ = self.cloud.hand_over(handover(message), cause);
             }
         }
     }

@@ -203,7 +203,7 @@ fn waits(lab: &Lab) -> Vec<u64> {
 fn dead_letter(lab: &Lab, id: &str) {
     let message = lab.region.cloud().sqs.peek_messages("dead").remove(0);
     assert_eq!(message.body, r#"{"raise_error": 1}"#);
-    let record = message.lambda_record("arn");
+    let record = message.lambda_record("arn", false);
     let attributes: Vec<(&str, &str, &str)> = record["messageAttributes"]
         .as_object()
         .unwrap()

@@ -14,6 +14,7 @@ use super::{DynamoDb, name_only};
 use crate::clock::Timestamp;
 use crate::cloud::ApiError;
 use crate::cloud::core::Core;
+use crate::history::EntryId;
 
 /// The end of every shard id that clients see. The engine has one shard a table.
 const SHARD_SUFFIX: &str = "00000000";
@@ -29,6 +30,8 @@ pub(super) struct Stream {
     created: Timestamp,
     /// Up to where records were told of.
     pub(super) told: i64,
+    /// What led to the records up to a place, in order.
+    causes: Vec<(i64, EntryId)>,
 }
 
 impl Stream {
@@ -46,16 +49,20 @@ impl Stream {
 pub struct StreamPosition(i64);
 
 /// One record of a stream.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
     /// Just before this record: reading from here gives it again.
     pub position: StreamPosition,
+    /// Just after it: reading from here gives what follows.
+    pub next: StreamPosition,
     /// `dynamodb.SequenceNumber`.
     pub sequence_number: String,
     /// `dynamodb.ApproximateCreationDateTime`.
     pub arrived: Timestamp,
     /// The record of a Lambda event.
     pub event: Value,
+    /// The entry of what led to it.
+    pub cause: Option<EntryId>,
 }
 
 /// Some records in order, and where the next ones are.
@@ -78,6 +85,21 @@ impl DynamoDb {
     #[must_use]
     pub fn shard_id(&self, stream_arn: &str) -> Option<String> {
         self.lock().get(table_of(stream_arn)?).map(Stream::shard)
+    }
+
+    /// Whether there is such a stream.
+    #[must_use]
+    pub fn has_stream(&self, stream_arn: &str) -> bool {
+        let table = table_of(stream_arn);
+        table.is_some_and(|table| self.stream_arn(table).as_deref() == Some(stream_arn))
+    }
+
+    /// Says which entry tells of what led to the newest records of a stream.
+    pub(in crate::cloud) fn caused_by(&self, stream_arn: &str, cause: EntryId) {
+        let mut streams = self.lock();
+        if let Some(stream) = table_of(stream_arn).and_then(|table| streams.get_mut(table)) {
+            stream.causes.push((stream.told, cause));
+        }
     }
 
     /// The end of a stream: only records to come lie behind it (`LATEST`).
@@ -190,12 +212,22 @@ impl DynamoDb {
             reason = "a time of our own clock"
         )]
         let arrived = Timestamp::from_micros((created * 1e6) as u64);
+        let place = stored_number(sequence_number);
         Some(StreamRecord {
-            position: StreamPosition(stored_number(sequence_number) - 1),
+            position: StreamPosition(place - 1),
+            next: StreamPosition(place),
+            cause: self.cause_of(stream_arn, place),
             sequence_number: sequence_number.to_owned(),
             arrived,
             event,
         })
+    }
+
+    fn cause_of(&self, stream_arn: &str, place: i64) -> Option<EntryId> {
+        let streams = self.lock();
+        let causes = &streams.get(table_of(stream_arn)?)?.causes;
+        let first = causes.partition_point(|(told, _)| *told < place);
+        causes.get(first).map(|(_, cause)| *cause)
     }
 
     /// Turns our names into the engine's; answers the view type that the caller asked for.
@@ -310,6 +342,7 @@ impl DynamoDb {
             view_type: view_type.unwrap_or_else(|| "NEW_AND_OLD_IMAGES".to_owned()),
             created: now,
             told,
+            causes: Vec::new(),
         };
         streams.insert(table.to_owned(), stream);
     }

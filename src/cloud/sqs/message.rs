@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::Timestamp;
 use crate::cloud::ApiError;
 use crate::cloud::input::Input;
+use crate::history::EntryId;
 
 /// One message attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Message {
     pub trace_header: Option<String>,
     /// The queue from which it came here as a dead letter.
     pub dead_letter_source: Option<String>,
+    /// The entry of what put it into the queue.
+    pub cause: Option<EntryId>,
 }
 
 /// What a message has in a FIFO queue.
@@ -208,9 +211,10 @@ impl Message {
         all
     }
 
-    /// The record of a Lambda event, as recorded from AWS (`tests/golden/aws/event-source-sqs.json`).
+    /// The record of a Lambda event, as recorded from AWS (`tests/golden/aws/event-source-sqs.json`). Where batches
+    /// are gathered over a window, the digest of no attributes is there, with nothing; else it is left out.
     #[must_use]
-    pub fn lambda_record(&self, queue_arn: &str) -> Value {
+    pub fn lambda_record(&self, queue_arn: &str, gathered: bool) -> Value {
         let attributes = self.system_attributes().into_iter();
         let attributes: Map<_, _> = attributes
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
@@ -226,7 +230,8 @@ impl Message {
             "attributes": attributes,
             "messageAttributes": sent.collect::<Map<_, _>>(),
         });
-        if let Some(md5) = md5_of_attributes(&self.attributes) {
+        let md5 = md5_of_attributes(&self.attributes);
+        if md5.is_some() || gathered {
             record["md5OfMessageAttributes"] = json!(md5);
         }
         record["md5OfBody"] = json!(md5_of(&self.body));
@@ -295,8 +300,9 @@ mod tests {
             group_id: None,
             trace_header: None,
             dead_letter_source: None,
+            cause: None,
         };
-        let record = message.lambda_record("arn:aws:sqs:us-east-1:123456789012:q");
+        let record = message.lambda_record("arn:aws:sqs:us-east-1:123456789012:q", false);
         let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&record), names(golden));
         assert_eq!(names(&record["attributes"]), names(&golden["attributes"]));

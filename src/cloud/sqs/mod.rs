@@ -24,7 +24,7 @@ use super::alarm::Alarm;
 use super::core::{Core, Notification};
 use super::{ApiError, Call, Effect, Effects, Handover};
 use crate::clock::Timestamp;
-use crate::history::Event;
+use crate::history::{EntryId, Event};
 
 /// The queues of the account.
 #[derive(Debug)]
@@ -157,6 +157,13 @@ impl Sqs {
         Ok(())
     }
 
+    /// Says which entry tells of what put the newest messages into a queue.
+    pub(super) fn caused_by(&self, queue_arn: &str, cause: EntryId) {
+        if let Some(queue) = self.shared.lock().get_mut(name_of(queue_arn)) {
+            queue.caused_by(cause);
+        }
+    }
+
     /// Takes in what another resource hands on.
     pub(super) fn take_over(&self, handover: &Handover, effects: &mut Effects) -> Result<(), ApiError> {
         let core = &self.shared.core;
@@ -189,9 +196,9 @@ impl Shared {
         let Some(place) = place else {
             return Ok(sent);
         };
+        effects.push(Effect::QueueReady(queue.arn.clone()));
         if delay.is_zero() {
             queue.wake(&self.core.clock);
-            effects.push(Effect::QueueReady(queue.arn.clone()));
         } else {
             let alarm = self.alarm(name, place, now + delay, Receiver::Inside);
             queue.keep(place, alarm);
@@ -237,11 +244,13 @@ impl Shared {
                 what: "DeadLetter".to_owned(),
             };
             if let Some(dead_letters) = queues.get_mut(name_of(&target)) {
-                for message in taken.dead {
+                let cause = taken.dead.first().and_then(|message| message.cause);
+                let buried = self.core.history.record(now, cause, event);
+                for mut message in taken.dead {
+                    message.cause = Some(buried);
                     dead_letters.bury(now, message, &arn);
                 }
                 dead_letters.wake(&self.core.clock);
-                self.core.history.record(now, None, event);
                 effects.push(Effect::QueueReady(target));
             }
         }

@@ -9,6 +9,7 @@ use super::message::{Fifo, Message, MessageAttribute};
 use super::settings::{Redrive, Settings};
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::cloud::alarm::Alarm;
+use crate::history::EntryId;
 
 /// For how long a FIFO queue remembers a deduplication id.
 const DEDUPLICATION: Duration = Duration::from_mins(5);
@@ -137,6 +138,7 @@ impl Queue {
             group_id,
             trace_header: outgoing.trace_header,
             dead_letter_source: None,
+            cause: None,
         };
         (sent, Some(self.store(message, now + outgoing.delay)))
     }
@@ -253,6 +255,17 @@ impl Queue {
     pub(super) fn due(&mut self, place: u64, now: Timestamp) -> bool {
         let due = self.messages.get(&place).is_some_and(|stored| stored.visible_at <= now);
         due && self.show(place, now)
+    }
+
+    /// Says what put the messages here of which nobody has said it yet.
+    pub(super) fn caused_by(&mut self, cause: EntryId) {
+        // They are the last ones.
+        for stored in self.messages.values_mut().rev() {
+            if stored.message.cause.is_some() {
+                break;
+            }
+            stored.message.cause = Some(cause);
+        }
     }
 
     /// Deletes all messages.

@@ -19,7 +19,7 @@ pub(super) enum BatchOutcome {
 }
 
 /// Reads a function's answer.
-pub(super) fn outcome(record: &InvocationRecord, reports_failures: bool, identifiers: &[String]) -> BatchOutcome {
+pub(super) fn outcome(record: &InvocationRecord, reports_failures: bool, identifiers: &[&str]) -> BatchOutcome {
     if record.function_error {
         return BatchOutcome::Failed;
     }
@@ -32,7 +32,7 @@ pub(super) fn outcome(record: &InvocationRecord, reports_failures: bool, identif
     }
 }
 
-fn of_answer(answer: &Value, identifiers: &[String]) -> BatchOutcome {
+fn of_answer(answer: &Value, identifiers: &[&str]) -> BatchOutcome {
     let failures = match answer {
         Value::Object(object) => match object.get("batchItemFailures") {
             None | Some(Value::Null) => return BatchOutcome::Succeeded,
@@ -48,7 +48,7 @@ fn of_answer(answer: &Value, identifiers: &[String]) -> BatchOutcome {
         let id = failure.get("itemIdentifier").and_then(Value::as_str);
         match id {
             // An empty or unknown identifier says that the function does not know: all come again.
-            Some(id) if identifiers.iter().any(|known| known == id) => failed.insert(id.to_owned()),
+            Some(id) if identifiers.contains(&id) => failed.insert(id.to_owned()),
             _ => return BatchOutcome::Failed,
         };
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn of(answer: &Value) -> BatchOutcome {
-        of_answer(answer, &["a".to_owned(), "b".to_owned()])
+        of_answer(answer, &["a", "b"])
     }
 
     #[test]

@@ -1,71 +1,161 @@
 //! Event source mappings: queues and streams that Lambda polls on a function's behalf.
 
 mod batch;
+mod filter;
+mod mapping;
+mod request;
+mod scaling;
 mod sqs;
 mod stream;
+mod stream_batch;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::service::Lambda;
+pub use filter::FilterCriteria;
+pub use mapping::{EventSourceMapping, QueueSettings, SourceKind, StartingPosition, StreamSettings};
+pub use request::{
+    DestinationRequest, FilterRequest, MappingRequest, OnFailureRequest, PatternRequest, ScalingRequest,
+};
+
+use super::service::{Lambda, WeakLambda};
 use crate::clock::Busy;
 use crate::cloud::Cloud;
+use crate::cloud::dynamodb::StreamPosition;
 
-/// `CreateEventSourceMapping`.
-#[derive(Debug, Clone)]
-pub struct EventSourceMapping {
-    /// The ARN of a queue or a stream.
-    pub source: String,
-    /// The function's name.
-    pub function: String,
-    /// `BatchSize`: 10 for queues and 100 for streams unless given.
-    pub batch_size: Option<usize>,
-    /// `FunctionResponseTypes` has `ReportBatchItemFailures`.
-    pub report_batch_item_failures: bool,
-    /// `MaximumRetryAttempts` of a stream; `None` tries until the records expire.
-    pub retries: Option<u32>,
-    /// `BisectBatchOnFunctionError` of a stream.
-    pub bisect: bool,
-    /// `DestinationConfig.OnFailure` of a stream.
-    pub on_failure: Option<String>,
+/// Up to where each lane of a stream was worked off; a mapping that is enabled again goes on there.
+type Checkpoint = Arc<Mutex<Vec<StreamPosition>>>;
+
+/// The pollers of a Region, by the UUIDs of their mappings.
+#[derive(Debug)]
+pub struct Pollers {
+    lambda: WeakLambda,
+    cloud: Arc<Cloud>,
+    polled: Mutex<BTreeMap<String, Polled>>,
 }
 
-/// Wakes a mapping's poller. The token keeps the clock from jumping before the poller looks.
-#[derive(Debug, Clone)]
-pub struct Poller {
+#[derive(Debug)]
+struct Polled {
     source: String,
+    checkpoint: Checkpoint,
+    poller: Option<Poller>,
+}
+
+/// Polls for one mapping until it is dropped. Batches that are under way then come to their end.
+#[derive(Debug)]
+struct Poller {
+    /// Wakes it. The token keeps the clock from jumping before it looks.
     wake: mpsc::UnboundedSender<Busy>,
+    stopped: CancellationToken,
 }
 
-impl Poller {
-    /// The ARN that it polls.
+/// What a poller works with.
+#[derive(Debug, Clone)]
+struct Polling {
+    lambda: Lambda,
+    cloud: Arc<Cloud>,
+    mapping: Arc<EventSourceMapping>,
+    /// The mapping's UUID.
+    uuid: String,
+    checkpoint: Checkpoint,
+    stopped: CancellationToken,
+}
+
+impl Pollers {
+    /// Nothing is polled yet.
     #[must_use]
-    pub fn source(&self) -> &str {
-        &self.source
+    pub fn new(lambda: WeakLambda, cloud: Arc<Cloud>) -> Self {
+        Self {
+            lambda,
+            cloud,
+            polled: Mutex::default(),
+        }
     }
 
-    /// There is something to be had.
-    pub fn wake(&self, busy: Busy) {
-        // A poller that is gone has no use for it.
-        let _ = self.wake.send(busy);
+    /// Polls for a mapping from now on, as it now is: one that is disabled is polled no longer. Whatever waits in
+    /// the source already is taken at once.
+    pub fn set(&self, uuid: &str, mapping: EventSourceMapping) {
+        let Some(lambda) = self.lambda.upgrade() else { return };
+        let mut all = self.lock();
+        let polled = all.entry(uuid.to_owned()).or_insert_with(|| Polled {
+            source: mapping.source.clone(),
+            checkpoint: Checkpoint::default(),
+            poller: None,
+        });
+        polled.poller = None;
+        if let SourceKind::Stream(stream) = &mapping.kind {
+            let mut places = polled.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
+            if places.len() != stream.parallelization_factor {
+                let first = places.iter().min().copied();
+                let place = first.unwrap_or_else(|| match stream.starting_position {
+                    StartingPosition::TrimHorizon => StreamPosition::default(),
+                    StartingPosition::Latest => self.cloud.dynamodb.stream_end(&mapping.source),
+                });
+                *places = vec![place; stream.parallelization_factor];
+            }
+        }
+        if !mapping.enabled {
+            return;
+        }
+        let (wake, woken) = mpsc::unbounded_channel();
+        let stopped = CancellationToken::new();
+        let polling = Polling {
+            lambda: lambda.clone(),
+            cloud: self.cloud.clone(),
+            mapping: Arc::new(mapping),
+            uuid: uuid.to_owned(),
+            checkpoint: polled.checkpoint.clone(),
+            stopped: stopped.clone(),
+        };
+        // The receiver is about to be given to the poller: it takes this one first.
+        let _ = wake.send(self.cloud.clock().busy());
+        polled.poller = Some(Poller { wake, stopped });
+        match polling.mapping.kind.clone() {
+            SourceKind::Queue(settings) => lambda.spawn(sqs::poll(polling, settings, woken)),
+            SourceKind::Stream(settings) => lambda.spawn(stream::poll(polling, settings, woken)),
+        }
+    }
+
+    /// Ends polling for a mapping that is deleted.
+    pub fn remove(&self, uuid: &str) {
+        let gone = self.lock().remove(uuid);
+        drop(gone);
+    }
+
+    /// Ends all polling.
+    pub fn clear(&self) {
+        let gone = std::mem::take(&mut *self.lock());
+        drop(gone);
+    }
+
+    /// There is something to be had from a source.
+    pub fn wake(&self, source: &str, busy: &Busy) {
+        for polled in self.lock().values().filter(|polled| polled.source == source) {
+            if let Some(poller) = &polled.poller {
+                // A poller that is gone has no use for it.
+                let _ = poller.wake.send(busy.another());
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Polled>> {
+        self.polled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Starts polling for a mapping, for as long as the service lives.
-#[must_use]
-pub fn poll(lambda: &Lambda, cloud: &Arc<Cloud>, mapping: EventSourceMapping) -> Poller {
-    let (wake, woken) = mpsc::unbounded_channel();
-    let poller = Poller {
-        source: mapping.source.clone(),
-        wake,
-    };
-    let (inner, cloud) = (lambda.clone(), cloud.clone());
-    if mapping.source.contains(":dynamodb:") {
-        let start = cloud.dynamodb.stream_end(&mapping.source);
-        lambda.spawn(stream::poll(inner, cloud, mapping, start, woken));
-    } else {
-        lambda.spawn(sqs::poll(inner, cloud, mapping, woken));
+impl Polling {
+    /// Where a lane of a stream goes on.
+    fn place(&self, lane: usize) -> StreamPosition {
+        let places = self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
+        places.get(lane).copied().unwrap_or_default()
     }
-    poller
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.stopped.cancel();
+    }
 }

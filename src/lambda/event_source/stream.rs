@@ -1,164 +1,184 @@
 //! Polling a DynamoDB stream: in order, and a batch that fails blocks what comes after it
 //! (developer guide, "Using Lambda with DynamoDB").
+//!
+//! A shard is read in as many lanes as the parallelization factor says. An item is always in the same lane, so its
+//! changes keep their order; each lane has a place of its own in the shard.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::pin::Pin;
+use std::sync::PoisonError;
 
-use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::EventSourceMapping;
-use super::batch::{BatchOutcome, outcome};
-use crate::clock::{Busy, Clock, Timestamp};
-use crate::cloud::Cloud;
+use super::stream_batch::{Progress, StreamBatch};
+use super::{Polling, StreamSettings};
+use crate::clock::{Busy, Timestamp};
 use crate::cloud::dynamodb::{StreamPosition, StreamRecord};
-use crate::history::Event;
-use crate::lambda::asynchronous::Outgoing;
-use crate::lambda::service::{Invocation, Lambda};
 
-const BATCH_SIZE: usize = 100;
-/// How long a stream keeps its records.
-const RETENTION: Duration = Duration::from_secs(24 * 3600);
-/// Waits between tries: doubled from the first to the second.
-const RETRY_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// How large the records of one event may be, in bytes: the most that a synchronous invocation takes, less the frame.
+const EVENT_SIZE: usize = 6_291_456 - 16;
 
-/// Takes batches in order for as long as the service lives.
-pub(super) async fn poll(
-    lambda: Lambda,
-    cloud: Arc<Cloud>,
-    mapping: EventSourceMapping,
-    mut position: StreamPosition,
-    mut woken: mpsc::UnboundedReceiver<Busy>,
-) {
-    let size = mapping.batch_size.unwrap_or(BATCH_SIZE).max(1);
-    let shard = Shard { lambda, cloud, mapping };
-    while let Some(mut busy) = woken.recv().await {
-        while let Ok(page) = shard
-            .cloud
-            .dynamodb
-            .records_since(&shard.mapping.source, position, size)
-        {
-            if page.records.is_empty() {
-                break;
-            }
-            busy = shard.work_off(page.records, busy).await;
-            position = page.next;
+/// Reads every lane until the mapping is stopped.
+pub(super) async fn poll(polling: Polling, settings: StreamSettings, mut woken: mpsc::UnboundedReceiver<Busy>) {
+    let lanes: Vec<_> = (0..settings.parallelization_factor)
+        .map(|index| {
+            let (wake, woken) = mpsc::unbounded_channel();
+            let lane = Lane {
+                polling: polling.clone(),
+                settings: settings.clone(),
+                index,
+                gathered: Vec::new(),
+                bytes: 0,
+                since: None,
+                read_to: polling.place(index),
+            };
+            polling.lambda.spawn(lane.read(woken));
+            wake
+        })
+        .collect();
+    loop {
+        let busy = tokio::select! {
+            biased;
+            () = polling.stopped.cancelled() => return,
+            busy = woken.recv() => busy,
+        };
+        let Some(busy) = busy else { return };
+        for lane in &lanes {
+            let _ = lane.send(busy.another());
         }
     }
 }
 
-struct Shard {
-    lambda: Lambda,
-    cloud: Arc<Cloud>,
-    mapping: EventSourceMapping,
+/// Reads the records of some of the items of a shard.
+struct Lane {
+    polling: Polling,
+    settings: StreamSettings,
+    index: usize,
+    /// Records for the next batch; more may come until the window is over.
+    gathered: Vec<StreamRecord>,
+    bytes: usize,
+    /// When the first of them was read.
+    since: Option<Timestamp>,
+    /// Everything before it was gathered or belongs to others.
+    read_to: StreamPosition,
 }
 
-impl Shard {
-    /// Tries until the records are done with, given up or expired. A bisected batch is two, one after the other.
-    async fn work_off(&self, records: Vec<StreamRecord>, mut busy: Busy) -> Busy {
-        let mut batches = vec![records];
-        while let Some(mut batch) = batches.pop() {
-            let mut failures = 0;
-            while !batch.is_empty() {
-                let (result, token) = self.invoke(&batch, busy).await;
-                busy = token;
-                match result {
-                    BatchOutcome::Succeeded => break,
-                    BatchOutcome::Partly(failed) => {
-                        // From the first failure on, all come again: the order must hold.
-                        let first = batch.iter().position(|record| failed.contains(&record.sequence_number));
-                        batch.drain(..first.unwrap_or(0));
+type Alarm = Pin<Box<dyn Future<Output = Busy> + Send>>;
+
+impl Lane {
+    async fn read(mut self, mut woken: mpsc::UnboundedReceiver<Busy>) {
+        let stopped = self.polling.stopped.clone();
+        let mut alarm: Option<Alarm> = None;
+        loop {
+            let busy = tokio::select! {
+                biased;
+                () = stopped.cancelled() => return,
+                busy = woken.recv() => busy,
+                busy = async {
+                    match &mut alarm {
+                        Some(alarm) => alarm.await,
+                        None => std::future::pending().await,
                     }
-                    BatchOutcome::Failed if self.mapping.bisect && batch.len() > 1 => {
-                        let second = batch.split_off(batch.len() / 2);
-                        batches.push(second);
-                        failures = 0;
-                    }
-                    BatchOutcome::Failed => {}
-                }
-                failures += 1;
-                if self.mapping.retries.is_some_and(|retries| failures > retries) {
-                    self.give_up(&batch, "RetryAttemptsExhausted", failures, &busy);
+                } => Some(busy),
+            };
+            alarm = None;
+            let Some(mut busy) = busy else { return };
+            loop {
+                let complete = self.gather();
+                if self.gathered.is_empty() {
+                    self.reached(self.read_to);
                     break;
                 }
-                busy = self.clock().sleep(busy, retry_wait(failures)).await;
-                let now = self.clock().now();
-                batch.retain(|record| now - record.arrived < RETENTION);
+                let end = self
+                    .since
+                    .map_or_else(|| self.now(), |since| since + self.polling.mapping.window);
+                if !complete && self.now() < end {
+                    let (clock, token) = (self.polling.cloud.clock().clone(), busy.another());
+                    alarm = Some(Box::pin(async move { clock.sleep_until(token, end).await }));
+                    break;
+                }
+                let records = std::mem::take(&mut self.gathered);
+                (self.since, self.bytes) = (None, 0);
+                let (progress, token) = self.work_off(records, busy).await;
+                busy = token;
+                if progress == Progress::Stopped {
+                    return;
+                }
+                self.reached(self.read_to);
             }
         }
-        busy
     }
 
-    async fn invoke(&self, batch: &[StreamRecord], busy: Busy) -> (BatchOutcome, Busy) {
-        let platform = self.lambda.platform();
-        platform.record(Event::Delivered {
-            from: self.mapping.source.clone(),
-            to: platform.function_arn(&self.mapping.function),
-            records: batch.len(),
-            what: "DynamoDB stream batch".to_owned(),
+    /// Reads on until a batch is complete or there is nothing more; whether it is complete.
+    fn gather(&mut self) -> bool {
+        let mapping = self.polling.mapping.clone();
+        loop {
+            let page =
+                self.polling
+                    .cloud
+                    .dynamodb
+                    .records_since(&mapping.source, self.read_to, mapping.batch_size.min(1_000));
+            let Ok(page) = page else { return false };
+            if page.records.is_empty() {
+                self.read_to = page.next;
+                return false;
+            }
+            for record in page.records {
+                if !self.owns(&record) || !mapping.filters.matches(&record.event) {
+                    self.read_to = record.next;
+                    continue;
+                }
+                let size = record.event.to_string().len() + 1;
+                if self.bytes + size > EVENT_SIZE && !self.gathered.is_empty() {
+                    return true;
+                }
+                self.read_to = record.next;
+                self.bytes += size;
+                self.gathered.push(record);
+                let now = self.now();
+                self.since.get_or_insert(now);
+                if self.gathered.len() == mapping.batch_size {
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn owns(&self, record: &StreamRecord) -> bool {
+        let lanes = self.settings.parallelization_factor as u64;
+        // FNV-1a: the same lane for an item in every run.
+        let key = record.event["dynamodb"]["Keys"].to_string();
+        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let records: Vec<_> = batch.iter().map(|record| &record.event).collect();
-        let invocation = Invocation {
-            payload: json!({ "Records": records }).to_string().into(),
-            client_context: None,
-            depth: 0,
-        };
-        let (result, busy) = self.lambda.invoke(&self.mapping.function, &invocation, busy).await;
-        let Ok(record) = result else {
-            return (BatchOutcome::Failed, busy);
-        };
-        let identifiers: Vec<String> = batch.iter().map(|record| record.sequence_number.clone()).collect();
-        (
-            outcome(&record, self.mapping.report_batch_item_failures, &identifiers),
-            busy,
-        )
+        lanes == 1 || hash % lanes == self.index as u64
     }
 
-    /// Sends the record of a batch that is given up: metadata alone, as recorded from AWS.
-    fn give_up(&self, batch: &[StreamRecord], condition: &str, attempts: u32, busy: &Busy) {
-        let (Some(to), Some(first), Some(last)) = (&self.mapping.on_failure, batch.first(), batch.last()) else {
-            return;
-        };
-        let platform = self.lambda.platform();
-        let from = platform.function_arn(&self.mapping.function);
-        let iso = |at: Timestamp| at.iso_millis();
-        let body = json!({
-            "requestContext": {
-                "requestId": platform.chance().uuid(),
-                "functionArn": from,
-                "condition": condition,
-                "approximateInvokeCount": attempts,
-            },
-            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
-            "version": "1.0",
-            "timestamp": iso(platform.clock().now()),
-            "DDBStreamBatchInfo": {
-                "shardId": self.cloud.dynamodb.shard_id(&self.mapping.source),
-                "startSequenceNumber": first.sequence_number,
-                "endSequenceNumber": last.sequence_number,
-                "approximateArrivalOfFirstRecord": iso(first.arrived),
-                "approximateArrivalOfLastRecord": iso(last.arrived),
-                "batchSize": batch.len(),
-                "streamArn": self.mapping.source,
-            },
-        });
-        let message = Outgoing {
-            from,
-            to: to.clone(),
-            what: condition.to_owned(),
-            body: body.to_string(),
-            attributes: Vec::new(),
-            success: false,
-        };
-        platform.send_out(message, busy);
+    /// Tries until the records are done with, given up or expired. A bisected batch is two, one after the other.
+    async fn work_off(&self, records: Vec<StreamRecord>, mut busy: Busy) -> (Progress, Busy) {
+        let mut batches = vec![StreamBatch::new(records)];
+        while let Some(mut batch) = batches.pop() {
+            loop {
+                let (progress, token) = batch.attempt(&self.polling, &self.settings, busy).await;
+                busy = token;
+                match progress {
+                    Progress::Done => break,
+                    Progress::Again => {}
+                    Progress::Bisected(second) => batches.push(*second),
+                    Progress::Stopped => return (Progress::Stopped, busy),
+                }
+            }
+        }
+        (Progress::Done, busy)
     }
 
-    fn clock(&self) -> &Clock {
-        self.lambda.platform().clock()
+    fn reached(&self, place: StreamPosition) {
+        let mut places = self.polling.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = places.get_mut(self.index) {
+            *own = place;
+        }
     }
-}
 
-fn retry_wait(failures: u32) -> Duration {
-    let (first, last) = RETRY_WAITS;
-    first.saturating_mul(1 << (failures - 1).min(10)).min(last)
+    fn now(&self) -> Timestamp {
+        self.polling.cloud.clock().now()
+    }
 }
