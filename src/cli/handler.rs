@@ -33,7 +33,7 @@ pub(super) struct Setup {
 #[derive(Debug)]
 pub(super) struct Target {
     /// The folder that becomes `/var/task`.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// `Handler` in it, as `app.lambda_handler`.
     handler: String,
 }
@@ -81,7 +81,7 @@ impl Target {
     }
 
     /// A function's name made of its file's.
-    fn function_name(&self) -> Result<FunctionName> {
+    pub(super) fn function_name(&self) -> Result<FunctionName> {
         let module = self.handler.split('.').next().unwrap_or("function");
         let name: String = module
             .chars()

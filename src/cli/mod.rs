@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Commands print through the [`Context`]'s writers, so that tests can read
 //! them, and return how they ended.
 
+mod cloud;
 mod context;
 mod count;
 mod desk;
@@ -78,6 +79,7 @@ enum Command {
     Read(read::Read),
     Test(test::Test),
     Invoke(invoke::Invoke),
+    Cloud(cloud::Cloud),
     Hint(hint::Hint),
     Solution(solution::Solution),
     Reset(reset::Reset),
@@ -127,6 +129,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Exit {
         Some(Command::Read(command)) => command.run(context),
         Some(Command::Test(command)) => command.run(context),
         Some(Command::Invoke(command)) => command.run(context),
+        Some(Command::Cloud(command)) => command.run(context),
         Some(Command::Hint(command)) => command.run(context),
         Some(Command::Solution(command)) => command.run(context),
         Some(Command::Reset(command)) => command.run(context),

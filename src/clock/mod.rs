@@ -1,29 +1,40 @@
-//! The Region's virtual clock: now, sleep, timers; advancing is instant.
+//! The Region's clock: now, sleep, timers; advancing is instant.
 //!
 //! Time flows as real time does while somebody is [`Busy`]: what really computes takes real time. When nobody is,
-//! the clock jumps to the next timer. Everything that does something holds a [`Busy`] token; it gives the token up
-//! only for as long as it sleeps. So a retry in two minutes comes at once, and yet nothing can overtake
+//! a virtual clock jumps to the next timer. Everything that does something holds a [`Busy`] token; it gives the token
+//! up only for as long as it sleeps. So a retry in two minutes comes at once, and yet nothing can overtake
 //! anything.
 //!
 //! A *background* timer (a schedule, say) never makes the clock jump by itself: it fires when time passes it for
 //! another reason, such as [`Clock::advance`].
+//!
+//! A Region that people watch has another [`Pace`]: its time flows whether anybody is busy or not.
 
+mod pace;
 mod timestamp;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
+pub use pace::Pace;
 pub use timestamp::Timestamp;
 
-/// A handle on one virtual clock; clones share it.
+/// A handle on one clock; clones share it.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// The real time until the next timer is another than before.
+    changed: Arc<Notify>,
 }
 
 /// Held by whoever does something: while any is held the clock does not jump.
@@ -35,16 +46,22 @@ pub struct Busy {
 
 #[derive(Debug)]
 struct State {
+    pace: Pace,
     start: Timestamp,
-    /// Virtual time since `start` up to `flowing_since`.
+    /// Time since `start` up to `flowing_since`.
     passed: Duration,
-    /// Set while somebody is busy.
+    /// Set while time flows.
     flowing_since: Option<Instant>,
     busy: usize,
     timers: BinaryHeap<Reverse<Timer>>,
     foreground: usize,
+    /// How far somebody lets time pass now.
+    advancing_to: Option<Timestamp>,
     settled: Vec<oneshot::Sender<()>>,
     next: u64,
+    /// Whether the task that watches real time runs.
+    driven: bool,
+    changed: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -75,21 +92,35 @@ impl Ord for Timer {
 }
 
 impl Clock {
-    /// A clock that stands at `start` until somebody is busy.
+    /// A virtual clock that stands at `start` until somebody is busy.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
+        Self::paced(Pace::Virtual, start)
+    }
+
+    /// A clock of a pace, with the time at which it begins.
+    #[must_use]
+    pub fn paced(pace: Pace, start: Timestamp) -> Self {
+        let changed = Arc::new(Notify::new());
         let state = State {
+            pace,
             start,
             passed: Duration::ZERO,
-            flowing_since: None,
+            flowing_since: pace.always_flows().then(Instant::now),
             busy: 0,
             timers: BinaryHeap::new(),
             foreground: 0,
+            advancing_to: None,
             settled: Vec::new(),
             next: 0,
+            driven: false,
+            changed: changed.clone(),
         };
         Self {
-            state: Arc::new(Mutex::new(state)),
+            shared: Arc::new(Shared {
+                state: Mutex::new(state),
+                changed,
+            }),
         }
     }
 
@@ -133,11 +164,18 @@ impl Clock {
     /// The caller must not hold a [`Busy`] token.
     pub async fn advance(&self, span: Duration) {
         let at = self.now() + span;
-        drop(self.timer(at, true).await);
+        let passed = self.timer(at, true);
+        {
+            let mut state = self.lock();
+            state.advancing_to = state.advancing_to.max(Some(at));
+            Self::jump_if_idle(self, &mut state);
+        }
+        drop(passed.await);
         self.settled().await;
     }
 
-    /// Resolves when nobody is busy and no foreground timer is left.
+    /// Resolves when nobody is busy and the clock has nothing to jump to: for a virtual clock, when no foreground
+    /// timer is left.
     /// The caller must not hold a [`Busy`] token.
     pub async fn settled(&self) {
         let (sender, receiver) = oneshot::channel();
@@ -163,51 +201,37 @@ impl Clock {
             state.next += 1;
             state.foreground += usize::from(foreground);
             state.timers.push(Reverse(Timer { at, order, wake }));
+            self.shared.changed.notify_one();
             Self::jump_if_idle(self, &mut state);
         }
-        let clock = self.clone();
         async move {
             let mut registered = registered;
-            loop {
-                let wait = clock.lock().real_wait(at);
-                let due = async {
-                    match wait {
-                        Some(wait) => tokio::time::sleep(wait).await,
-                        None => std::future::pending().await,
-                    }
-                };
-                tokio::select! {
-                    biased;
-                    token = &mut woken => {
-                        registered.fired = true;
-                        // Only the clock holds the other end, and `registered` keeps the clock alive.
-                        return token.unwrap_or_else(|_| clock.busy());
-                    }
-                    () = due => {
-                        let mut state = clock.lock();
-                        Self::fire_due(&clock, &mut state);
-                    }
-                    // Time may have stood still meanwhile, or begun to flow: look again.
-                    () = tokio::time::sleep(Duration::from_millis(20)), if wait.is_none() => {}
-                }
-            }
+            registered.clock.be_driven();
+            let token = (&mut woken).await;
+            registered.fired = true;
+            // Only the clock holds the other end, and `registered` keeps the clock alive.
+            token.unwrap_or_else(|_| registered.clock.busy())
         }
     }
 
-    /// With nobody busy: jump to the next timer, or tell those who wait that all is settled.
+    /// Starts the task that fires timers as real time reaches them.
+    fn be_driven(&self) {
+        if std::mem::replace(&mut self.lock().driven, true) {
+            return;
+        }
+        tokio::spawn(drive(Arc::downgrade(&self.shared), self.shared.changed.clone()));
+    }
+
+    /// With nobody busy: jump to the next timer if it may, or tell those who wait that all is settled.
     fn jump_if_idle(clock: &Clock, state: &mut State) {
         while state.busy == 0 {
             state.drop_cancelled();
-            if state.foreground == 0 {
+            let Some(at) = state.jump_target() else {
                 for waiter in state.settled.drain(..) {
                     let _ = waiter.send(());
                 }
                 return;
-            }
-            let Some(Reverse(next)) = state.timers.peek() else {
-                return;
             };
-            let at = next.at;
             state.jump_to(at);
             Self::fire_due(clock, state);
         }
@@ -232,10 +256,41 @@ impl Clock {
                 state.leave();
             }
         }
+        state.advancing_to = state.advancing_to.filter(|until| *until > now);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Fires timers as real time reaches them, for as long as the clock lives.
+async fn drive(clock: Weak<Shared>, changed: Arc<Notify>) {
+    loop {
+        let wait = {
+            let Some(shared) = clock.upgrade() else { return };
+            let clock = Clock { shared };
+            let mut state = clock.lock();
+            Clock::fire_due(&clock, &mut state);
+            state.drop_cancelled();
+            state.real_wait()
+        };
+        match wait {
+            Some(wait) => {
+                tokio::select! {
+                    () = changed.notified() => {}
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+            None => changed.notified().await,
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // So that the task that drives it notices.
+        self.changed.notify_one();
     }
 }
 
@@ -286,12 +341,16 @@ impl State {
         self.busy += 1;
         if self.flowing_since.is_none() {
             self.flowing_since = Some(Instant::now());
+            if !self.timers.is_empty() {
+                self.changed.notify_one();
+            }
         }
     }
 
     fn leave(&mut self) {
         self.busy -= 1;
         if self.busy == 0
+            && !self.pace.always_flows()
             && let Some(since) = self.flowing_since.take()
         {
             self.passed += since.elapsed();
@@ -302,12 +361,22 @@ impl State {
         let now = self.now();
         if at > now {
             self.passed += at - now;
+            self.changed.notify_one();
         }
     }
 
-    /// How long until `at` if time keeps flowing; `None` while it stands.
-    fn real_wait(&self, at: Timestamp) -> Option<Duration> {
-        self.flowing_since.map(|_| at - self.now())
+    /// The time of the next timer, if the clock may jump there.
+    fn jump_target(&self) -> Option<Timestamp> {
+        let Reverse(next) = self.timers.peek()?;
+        let may = self.advancing_to.is_some_and(|until| next.at <= until)
+            || (self.pace.jumps_when_idle() && self.foreground > 0);
+        may.then_some(next.at)
+    }
+
+    /// How long until the next timer if time keeps flowing; `None` while it stands, or without a timer.
+    fn real_wait(&self) -> Option<Duration> {
+        let Reverse(next) = self.timers.peek()?;
+        self.flowing_since.map(|_| next.at - self.now())
     }
 
     fn drop_cancelled(&mut self) {

@@ -78,6 +78,78 @@ async fn a_sleeper_wakes_on_time_although_another_computes() {
     drop((computing, busy));
 }
 
+#[tokio::test]
+async fn a_timer_set_before_a_jump_still_fires_on_time() {
+    let clock = Clock::new(START);
+    let hold = clock.busy();
+    let later = clock.background(START + Duration::from_secs(3600) + Duration::from_millis(20));
+    let sleeper = clock.sleep(clock.busy(), Duration::from_secs(3600));
+    drop(hold);
+    // Awake again, and busy: time flows on from the hour to the timer.
+    let _busy = sleeper.await;
+    drop(later.await);
+    assert!(clock.now() - START >= Duration::from_secs(3600) + Duration::from_millis(20));
+}
+
+#[tokio::test]
+async fn live_time_flows_although_nobody_is_busy() {
+    let clock = Clock::paced(Pace::Live, START);
+    while clock.now() == START {
+        tokio::task::yield_now().await;
+    }
+    clock.settled().await;
+}
+
+#[tokio::test]
+async fn live_timers_wait_for_real_time() {
+    let clock = Clock::paced(Pace::Live, START);
+    let far = clock.timer(START + Duration::from_secs(3600), true);
+    drop(clock.sleep(clock.busy(), Duration::from_millis(5)).await);
+    drop(clock.background(clock.now() + Duration::from_millis(5)).await);
+    let passed = clock.now() - START;
+    assert!(
+        passed >= Duration::from_millis(10) && passed < Duration::from_secs(3600),
+        "{passed:?}"
+    );
+    drop(far);
+}
+
+#[tokio::test]
+async fn live_time_can_be_moved_and_timers_fire_in_order_on_the_way() {
+    let clock = Clock::paced(Pace::Live, START);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    for (minutes, foreground) in [(50, false), (10, true), (30, false), (70, true)] {
+        let timer = clock.timer(START + Duration::from_secs(60 * minutes), foreground);
+        let (clock, order) = (clock.clone(), order.clone());
+        tokio::spawn(async move {
+            let _busy = timer.await;
+            order
+                .lock()
+                .unwrap()
+                .push((minutes, (clock.now() - START).as_secs() / 60));
+        });
+    }
+    let began = Instant::now();
+    clock.advance(Duration::from_secs(3600)).await;
+    assert_eq!(*order.lock().unwrap(), [(10, 10), (30, 30), (50, 50)]);
+    assert!(began.elapsed() < Duration::from_secs(600));
+    // What is left comes by itself, the sooner for the time that was skipped.
+    let next = clock.background(START + Duration::from_secs(3600) + began.elapsed() + Duration::from_millis(20));
+    drop(next.await);
+    assert_eq!(order.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn fast_time_flows_and_jumps() {
+    let clock = Clock::paced(Pace::Fast, START);
+    drop(clock.sleep(clock.busy(), Duration::from_secs(3600)).await);
+    let after = clock.now();
+    assert!(after - START >= Duration::from_secs(3600));
+    while clock.now() == after {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[test]
 fn timestamps_print_as_aws_prints_them() {
     let at = START + Duration::from_millis(1_234);

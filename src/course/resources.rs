@@ -31,6 +31,23 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// All names, each with what it names, as `bucket uploads`.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        fn of<'a, T>(kind: &str, all: &'a [T], name: impl Fn(&'a T) -> &'a str) -> impl Iterator<Item = String> {
+            all.iter().map(move |resource| format!("{kind} {}", name(resource)))
+        }
+        of("function", &self.functions, |function| &function.name)
+            .chain(of("bucket", &self.buckets, |bucket| &bucket.name))
+            .chain(of("table", &self.tables, |table| &table.name))
+            .chain(of("queue", &self.queues, |queue| &queue.name))
+            .chain(of("topic", &self.topics, |topic| &topic.name))
+            .chain(of("bus", &self.buses, |bus| &bus.name))
+            .chain(of("rule", &self.rules, |rule| &rule.name))
+            .chain(of("API", &self.apis, |api| &api.name))
+            .collect()
+    }
+
     /// These resources with every table that `other` fills put in place of ours.
     #[must_use]
     pub fn replaced_by(&self, other: &Self) -> Self {

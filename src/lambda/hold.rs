@@ -1,6 +1,7 @@
 //! An environment's claim on the clock while it is invoked.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::sandbox::MemoryAccount;
@@ -18,7 +19,7 @@ struct State {
     busy: Option<Busy>,
     /// Calls of the environment's that wait in virtual time now.
     suspended: usize,
-    suspended_at: Option<Timestamp>,
+    suspended_at: Option<(Timestamp, Instant)>,
     memory: Option<Arc<MemoryAccount>>,
 }
 
@@ -63,7 +64,7 @@ impl Hold {
             let mut state = self.lock();
             state.suspended += 1;
             if state.suspended == 1 {
-                state.suspended_at = Some(self.clock.now());
+                state.suspended_at = Some((self.clock.now(), Instant::now()));
             }
             state.busy.take()
         };
@@ -80,9 +81,9 @@ impl Hold {
         }
         state.busy = Some(busy);
         let since = state.suspended_at.take();
-        if let (Some(since), Some(memory)) = (since, &state.memory) {
-            // The process's own clock went on in real time, which is nothing beside a jump.
-            let passed = self.clock.now() - since;
+        if let (Some((since, real)), Some(memory)) = (since, &state.memory) {
+            // The process's own clock went on in real time: it lacks only the jumps.
+            let passed = (self.clock.now() - since).saturating_sub(real.elapsed());
             memory.skip(u64::try_from(passed.as_micros()).unwrap_or(0));
         }
     }

@@ -1,6 +1,6 @@
 //! Where the learner's files are, and what is done with them.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -159,12 +159,36 @@ impl LearnerFiles {
 /// If a file cannot be read, or there is more than Lambda takes.
 pub fn read_folder(folder: &Path) -> Result<Files, LearnerError> {
     let mut files = Files::new();
-    let mut room = MOST_BYTES;
-    read_into(&mut files, folder, "", DEEPEST, &mut room)?;
+    for found in list_folder(folder)? {
+        let bytes = fs::read(&found.path).map_err(|source| failed("read", &found.path, source))?;
+        files.insert(found.name, bytes);
+    }
     Ok(files)
 }
 
-fn read_into(files: &mut Files, folder: &Path, prefix: &str, depth: usize, room: &mut u64) -> Result<(), LearnerError> {
+/// A file that [`read_folder`] reads.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Its path from the folder, with `/` between the parts.
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) metadata: Metadata,
+}
+
+/// The files that [`read_folder`] reads.
+pub(super) fn list_folder(folder: &Path) -> Result<Vec<Found>, LearnerError> {
+    let (mut found, mut room) = (Vec::new(), MOST_BYTES);
+    list_into(&mut found, folder, "", DEEPEST, &mut room)?;
+    Ok(found)
+}
+
+fn list_into(
+    found: &mut Vec<Found>,
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    room: &mut u64,
+) -> Result<(), LearnerError> {
     let entries = fs::read_dir(folder).map_err(|source| failed("read", folder, source))?;
     for entry in entries.filter_map(Result::ok) {
         let path = entry.path();
@@ -178,13 +202,13 @@ fn read_into(files: &mut Files, folder: &Path, prefix: &str, depth: usize, room:
         }
         let metadata = fs::metadata(&path).map_err(|source| failed("read", &path, source))?;
         if metadata.is_dir() && depth > 0 {
-            read_into(files, &path, &format!("{prefix}{name}/"), depth - 1, room)?;
+            list_into(found, &path, &format!("{prefix}{name}/"), depth - 1, room)?;
         } else if metadata.is_file() {
             *room = room
                 .checked_sub(metadata.len())
                 .ok_or_else(|| LearnerError::TooLarge(folder.to_owned()))?;
-            let bytes = fs::read(&path).map_err(|source| failed("read", &path, source))?;
-            files.insert(format!("{prefix}{name}"), bytes);
+            let name = format!("{prefix}{name}");
+            found.push(Found { name, path, metadata });
         }
     }
     Ok(())

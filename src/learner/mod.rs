@@ -6,4 +6,4 @@ mod watch;
 
 pub use atomic::write as write_atomically;
 pub use files::{LearnerError, LearnerFiles, read_folder};
-pub use watch::Watch;
+pub use watch::FolderWatch;

@@ -1,110 +1,162 @@
-//! Notices that another program, an editor most likely, has changed a file.
+//! Notices that another program, an editor most likely, has changed a folder of code.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
+use super::files::{LearnerError, list_folder, read_folder};
+use crate::course::exercise::Files;
 
-/// The files that are watched, as they were when last looked at.
+/// A folder of code, as it was when last looked at.
 ///
-/// Looking is cheap: a file is read only if its time or size is new, and has changed only if its content has. So a touch, or
-/// an editor that saves the same text again, is no change.
-#[derive(Debug, Default)]
-pub struct Watch {
-    files: BTreeMap<PathBuf, Option<Stamp>>,
+/// Looking is cheap: files are read only if a time or a size is new, and the folder has changed only if a content has.
+/// So a touch, or an editor that saves the same text again, is no change.
+#[derive(Debug)]
+pub struct FolderWatch {
+    folder: PathBuf,
+    files: Files,
+    /// As it was when the files were read; `None` if they must be read again in any case.
+    read_at: Option<Stamps>,
+    /// As it was at the last look.
+    looked_at: Stamps,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    size: u64,
-    hash: [u8; 32],
-}
+/// Times and sizes by path.
+type Stamps = BTreeMap<String, (Option<SystemTime>, u64)>;
 
-impl Watch {
-    /// Watches these files, as they are now; a file need not be there yet.
-    pub fn new(paths: impl IntoIterator<Item = PathBuf>) -> Self {
-        let files = paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
-        Self { files }
+impl FolderWatch {
+    /// Watches a folder, as it is now.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn new(folder: PathBuf) -> Result<Self, LearnerError> {
+        let looked_at = stamps(&folder)?;
+        let files = read_folder(&folder)?;
+        Ok(Self {
+            folder,
+            files,
+            read_at: settled(&looked_at),
+            looked_at,
+        })
     }
 
-    /// Notes what we have just written ourselves, so that it is no change from outside.
-    pub fn note(&mut self, path: &Path) {
-        if let Some(known) = self.files.get_mut(path) {
-            *known = stamp(path);
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its files, as they were when last looked at.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Looks, and gives the files if they have changed. A folder that is being written counts only when it looks the
+    /// same twice.
+    ///
+    /// # Errors
+    /// If the folder cannot be read now.
+    pub fn changed(&mut self) -> Result<Option<&Files>, LearnerError> {
+        let now = stamps(&self.folder)?;
+        if self.read_at.as_ref() == Some(&now) {
+            return Ok(None);
         }
-    }
-
-    /// The files that others have changed, made or deleted since the last look.
-    pub fn changed(&mut self) -> Vec<PathBuf> {
-        let mut changed = Vec::new();
-        for (path, known) in &mut self.files {
-            if let Some(stamp) = known
-                && fs::metadata(path).is_ok_and(|now| {
-                    now.modified().ok() == stamp.modified && now.len() == stamp.size && is_settled(stamp)
-                })
-            {
-                continue;
-            }
-            let now = stamp(path);
-            let hash = |stamp: &Option<Stamp>| stamp.as_ref().map(|stamp| stamp.hash);
-            if hash(&now) != hash(known) {
-                changed.push(path.clone());
-            }
-            *known = now;
+        if self.looked_at != now {
+            self.looked_at = now;
+            return Ok(None);
         }
-        changed
+        let files = read_folder(&self.folder)?;
+        self.read_at = settled(&now);
+        if files == self.files {
+            return Ok(None);
+        }
+        self.files = files;
+        Ok(Some(&self.files))
     }
 }
 
-/// Whether a later write must have given the file a later time: clocks of file systems can be two seconds coarse.
-fn is_settled(stamp: &Stamp) -> bool {
-    let age = stamp
-        .modified
-        .and_then(|modified| SystemTime::now().duration_since(modified).ok());
-    age.is_some_and(|age| age.as_secs() > 2)
+fn stamps(folder: &Path) -> Result<Stamps, LearnerError> {
+    let found = list_folder(folder)?.into_iter();
+    Ok(found
+        .map(|found| (found.name, (found.metadata.modified().ok(), found.metadata.len())))
+        .collect())
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = fs::metadata(path).ok()?;
-    let bytes = fs::read(path).ok()?;
-    Some(Stamp {
-        modified: metadata.modified().ok(),
-        size: metadata.len(),
-        hash: Sha256::digest(&bytes).into(),
-    })
+/// The stamps, if a later write must give a file a later time: clocks of file systems can be two seconds coarse.
+fn settled(stamps: &Stamps) -> Option<Stamps> {
+    let now = SystemTime::now();
+    let old = |modified: &Option<SystemTime>| {
+        let age = modified.and_then(|modified| now.duration_since(modified).ok());
+        age.is_some_and(|age| age.as_secs() > 2)
+    };
+    stamps
+        .values()
+        .all(|(modified, _)| old(modified))
+        .then(|| stamps.clone())
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use super::Watch;
+    use super::FolderWatch;
+
+    /// What is seen of a change: the first look may only notice that something is going on.
+    fn look(watch: &mut FolderWatch) -> Option<Vec<String>> {
+        let mut names = None;
+        for _ in 0..2 {
+            let changed = watch.changed().unwrap();
+            names = changed.map(|files| files.keys().cloned().collect()).or(names);
+        }
+        names
+    }
 
     #[test]
-    fn only_changed_content_from_outside_counts() {
+    fn only_changed_content_counts() {
         let folder = tempfile::tempdir().unwrap();
-        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
-        fs::write(&a, "one").unwrap();
-        let mut watch = Watch::new([a.clone(), b.clone()]);
-        assert_eq!(watch.changed().len(), 0);
-        fs::write(&a, "one").unwrap();
-        assert_eq!(watch.changed().len(), 0, "the same text again is no change");
-        fs::write(&a, "two").unwrap();
-        assert_eq!(
-            watch.changed(),
-            [a.as_path()],
-            "even of the same size and within the same moment"
-        );
-        fs::write(&b, "new").unwrap();
-        assert_eq!(watch.changed(), [b.as_path()]);
-        fs::write(&a, "ours").unwrap();
-        watch.note(&a);
-        assert_eq!(watch.changed().len(), 0);
-        fs::remove_file(&b).unwrap();
-        assert_eq!(watch.changed(), [b.as_path()]);
-        assert_eq!(watch.changed().len(), 0);
+        let handler = folder.path().join("handler.py");
+        fs::write(&handler, "one").unwrap();
+        let mut watch = FolderWatch::new(folder.path().to_owned()).unwrap();
+        assert_eq!(look(&mut watch), None);
+        fs::write(&handler, "one").unwrap();
+        assert_eq!(look(&mut watch), None, "the same text again is no change");
+        fs::write(&handler, "other").unwrap();
+        assert_eq!(look(&mut watch).unwrap(), ["handler.py"]);
+        assert_eq!(watch.files()["handler.py"], b"other");
+        fs::create_dir(folder.path().join("lib")).unwrap();
+        fs::write(folder.path().join("lib/own.py"), "").unwrap();
+        assert_eq!(look(&mut watch).unwrap(), ["handler.py", "lib/own.py"]);
+        fs::write(folder.path().join(".handler.py.swp"), "x").unwrap();
+        assert_eq!(look(&mut watch), None, "an editor's own files are no code");
+        fs::remove_dir_all(folder.path().join("lib")).unwrap();
+        assert_eq!(look(&mut watch).unwrap(), ["handler.py"]);
+    }
+
+    #[test]
+    fn a_change_of_the_same_size_within_the_same_moment_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let handler = folder.path().join("handler.py");
+        fs::write(&handler, "one").unwrap();
+        let modified = fs::metadata(&handler).unwrap().modified().unwrap();
+        let mut watch = FolderWatch::new(folder.path().to_owned()).unwrap();
+        fs::write(&handler, "two").unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&handler)
+            .unwrap()
+            .set_modified(modified)
+            .unwrap();
+        assert!(watch.changed().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("code");
+        fs::create_dir(&path).unwrap();
+        let mut watch = FolderWatch::new(path.clone()).unwrap();
+        fs::remove_dir(&path).unwrap();
+        assert!(watch.changed().is_err());
     }
 }

@@ -3,8 +3,41 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::RegionError;
+use super::{Region, RegionError};
 use crate::course::exercise::Files;
+
+impl Region {
+    /// Writes a function's code where it can be given it: each time to another folder, so that environments that run
+    /// keep the code they began with.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn unpack_code(&self, files: &Files) -> Result<PathBuf, RegionError> {
+        let folder = self.home.path().join("deployed").join(self.chance.hex(16));
+        unpack(&folder, files)?;
+        Ok(folder)
+    }
+
+    /// `UpdateFunctionCode` of functions that share their code.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, or there is no such function.
+    pub fn deploy(&self, functions: &[&str], files: &Files) -> Result<(), RegionError> {
+        let folder = self.unpack_code(files)?;
+        for function in functions {
+            let refused = |error: crate::lambda::ApiError| RegionError::Resource {
+                what: format!("function {function}"),
+                message: error.message(),
+            };
+            let mut config = (*self.lambda.function(function).map_err(refused)?).clone();
+            config.code.clone_from(&folder);
+            self.lambda.update_function(config).map_err(refused)?;
+        }
+        Ok(())
+    }
+}
 
 /// Writes files below a folder, which is made.
 ///

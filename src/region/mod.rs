@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::chance::Chance;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Pace, Timestamp};
 use crate::cloud::{Account, Cloud};
 use crate::endpoint::front::Front;
 use crate::endpoint::{self, Endpoint};
@@ -47,8 +47,12 @@ pub struct Region {
 pub struct RegionConfig {
     /// What all ids and jitter follow from.
     pub seed: u64,
-    /// The virtual time at which it begins.
+    /// The time at which it begins.
     pub start: Timestamp,
+    /// How its time passes.
+    pub pace: Pace,
+    /// The port of its endpoint; 0 is any that is free.
+    pub port: u16,
 }
 
 /// Why a Region cannot be had, or cannot hold what it should.
@@ -59,6 +63,16 @@ pub enum RegionError {
     Io {
         /// The folder or file.
         place: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The port of its endpoint.
+    #[error(
+        "port {port} of 127.0.0.1 cannot be used: {source}; choose another with --port, or none for any that is free"
+    )]
+    Port {
+        /// Which one.
+        port: u16,
         /// What the system said.
         source: io::Error,
     },
@@ -76,11 +90,13 @@ pub enum RegionError {
 }
 
 impl Default for RegionConfig {
-    /// Seed 1, at the computer's own time.
+    /// Seed 1, at the computer's own time, which then is virtual; any port.
     fn default() -> Self {
         Self {
             seed: 1,
             start: Timestamp::system(),
+            pace: Pace::Virtual,
+            port: 0,
         }
     }
 }
@@ -99,7 +115,7 @@ impl Region {
                 place: std::env::temp_dir(),
                 source,
             })?;
-        let clock = Clock::new(config.start);
+        let clock = Clock::paced(config.pace, config.start);
         let chance = Chance::seeded(config.seed);
         let history = History::default();
         let account = Account::default();
@@ -121,10 +137,11 @@ impl Region {
         let lambda = Lambda::new(Arc::new(platform));
         let pollers = Arc::new(Pollers::new(lambda.downgrade(), cloud.clone()));
         let front = Front::new(cloud.clone(), lambda.downgrade());
-        let endpoint = Endpoint::start(front.clone(), endpoint::lambda::routes(lambda.downgrade()))
+        let routes = endpoint::lambda::routes(lambda.downgrade());
+        let endpoint = Endpoint::start_on(front.clone(), routes, config.port)
             .await
-            .map_err(|source| RegionError::Io {
-                place: PathBuf::from("127.0.0.1"),
+            .map_err(|source| RegionError::Port {
+                port: config.port,
                 source,
             })?;
         neighbours.open(&lambda, &pollers, endpoint.url());

@@ -57,9 +57,16 @@ impl Lab {
         for (name, text) in files {
             std::fs::write(code.path().join(name), text).unwrap();
         }
-        let region = Region::start(engine, RegionConfig { seed: 7, start: START })
-            .await
-            .unwrap();
+        let region = Region::start(
+            engine,
+            RegionConfig {
+                seed: 7,
+                start: START,
+                ..RegionConfig::default()
+            },
+        )
+        .await
+        .unwrap();
         Self { region, code }
     }
 
