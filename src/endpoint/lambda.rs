@@ -58,6 +58,8 @@ async fn invoke(
     let invocation = Invocation {
         payload: body,
         client_context,
+        tenant_id: header(&headers, "x-amz-tenant-id").map(str::to_owned),
+        stream: None,
         depth: platform.depth_after(caller.caller.environment().as_deref()),
         cause: Some(called),
     };

@@ -160,11 +160,22 @@ pub enum InvocationStatus {
     Timeout,
 }
 
+/// A restoration from a snapshot (`SnapStart`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restore {
+    /// `Restore Duration` of REPORT.
+    pub duration: Duration,
+    /// `Billed Restore Duration` of REPORT, in whole milliseconds: the runtime and the hooks, not the snapshot.
+    pub billed_ms: u64,
+}
+
 /// Everything about one finished invocation.
 #[derive(Debug, Clone)]
 pub struct InvocationRecord {
     /// The function's name.
     pub function: String,
+    /// The version that ran, as `$LATEST`.
+    pub version: String,
     /// The environment's id.
     pub environment: String,
     /// The request id.
@@ -173,6 +184,8 @@ pub struct InvocationRecord {
     pub attempt: u32,
     /// Whether the environment was made for it.
     pub cold_start: bool,
+    /// Whether the environment is one of provisioned concurrency.
+    pub provisioned: bool,
     /// The function's memory in MB.
     pub memory_size: u32,
     /// `Duration` of REPORT.
@@ -181,6 +194,8 @@ pub struct InvocationRecord {
     pub billed_ms: u64,
     /// `Init Duration` of REPORT.
     pub init: Option<Duration>,
+    /// How the environment was restored for it from a snapshot, if it was.
+    pub restore: Option<Restore>,
     /// `Max Memory Used` of REPORT, in MB.
     pub max_memory_used: u32,
     /// How it ended.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase};
+pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase, Restore};
 pub use subscription::Subscription;
 
 use self::index::Index;

@@ -28,14 +28,17 @@ fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
 fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
     Event::InvocationEnded(Box::new(InvocationRecord {
         function: "f".to_owned(),
+        version: "$LATEST".to_owned(),
         environment: environment.to_owned(),
         request_id: request_id.to_owned(),
         attempt,
         cold_start: false,
+        provisioned: false,
         memory_size: 128,
         duration: Duration::from_millis(1),
         billed_ms: 1,
         init: None,
+        restore: None,
         max_memory_used: 40,
         status: InvocationStatus::Success,
         error_type: None,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::Command;
 
-use super::function::MemorySize;
+use super::function::{EphemeralStorage, MemorySize};
 use super::memory::Memory;
 use crate::python::launch::{self, Launch};
 use crate::python::{Enter, Mount, Order, Worker, WorkerError, Zygote, unpack_bootstrap};
@@ -61,6 +61,8 @@ pub struct ProcessConfig<'a> {
     pub layers: Option<&'a Path>,
     /// The function's memory.
     pub memory: MemorySize,
+    /// What `/tmp` holds.
+    pub storage: EphemeralStorage,
     /// Environment variables.
     pub environment: BTreeMap<String, String>,
     /// The virtual time in microseconds.
@@ -81,6 +83,9 @@ pub enum EngineError {
         /// What the system said.
         source: io::Error,
     },
+    /// The function brings no program that can be started; what Lambda says of it.
+    #[error("{0}")]
+    Entrypoint(String),
     /// It died before it joined.
     #[error("the process died while it was set up: {0}")]
     Died(String),
@@ -89,9 +94,6 @@ pub enum EngineError {
 /// Memory that Lambda reports for a Python environment before any code of the function's: the interpreter and the
 /// runtime client. The embedded interpreter shares its own with the zygote, so this part is a constant.
 const BASE_MEMORY_MB: u32 = 32;
-
-/// `EphemeralStorage`: what `/tmp` holds, in bytes.
-const EPHEMERAL_STORAGE: u64 = 512 * 1024 * 1024;
 
 /// The version whose behaviour the embedded engine has.
 pub const PYTHON_VERSION: &str = "3.14";
@@ -191,21 +193,29 @@ impl Engine {
                 let order = self.order(0, config, &meeting);
                 let launch = launch::python(python, bootstrap.path(), &order);
                 let launch = launch.map_err(|error| EngineError::Died(error.to_string()))?;
-                self.start_launched(program, &launch, config, meeting, true).await
+                self.start_launched(program, &launch, config, meeting).await
             }
             Kind::Provided { program } => {
+                let bootstrap = find_bootstrap(config)?;
                 let meeting = Meeting::at(config, 0)?;
                 let order = self.order(0, config, &meeting);
                 let mut environment = config.environment.clone();
                 environment.insert("LAMBDA_TASK_ROOT".to_owned(), config.code.display().to_string());
                 environment.insert("PWD".to_owned(), config.code.display().to_string());
                 let launch = Launch {
-                    program: config.code.join("bootstrap"),
+                    program: bootstrap.real,
                     arguments: Vec::new(),
                     environment,
                     sandbox: order.sandbox,
+                    reports_failure: true,
                 };
-                self.start_launched(program, &launch, config, meeting, false).await
+                let mut process = self.start_launched(program, &launch, config, meeting).await?;
+                // The launcher's socket closes when it has become the other program, or tells why it could not.
+                if let Some(reason) = launch::failure(process.control.take()).await {
+                    let shown = bootstrap.shown;
+                    return Err(EngineError::Entrypoint(format!("fork/exec {shown}: {reason}")));
+                }
+                Ok(process)
             }
         }
     }
@@ -215,11 +225,11 @@ impl Engine {
         let meeting = Meeting::at(config, id)?;
         let memory = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
         let worker = zygote.fork(&self.order(id, config, &meeting)).await?;
-        let (worker, log, control) = meeting.join(worker, true).await?;
+        let (worker, log, control) = meeting.join(worker).await?;
         Ok(Process {
             worker,
             log,
-            control,
+            control: Some(control),
             memory: Memory::Counted(Arc::new(memory)),
         })
     }
@@ -230,7 +240,6 @@ impl Engine {
         launch: &Launch,
         config: &ProcessConfig<'_>,
         meeting: Meeting,
-        asks: bool,
     ) -> Result<Process, EngineError> {
         let launch = serde_json::to_string(launch).map_err(|error| EngineError::Died(error.to_string()))?;
         let child = Command::new(program)
@@ -243,12 +252,12 @@ impl Engine {
             .spawn()
             .map_err(|source| meeting.failed(source))?;
         let worker = Worker::of_child(child).ok_or_else(|| EngineError::Died("it ended at once".to_owned()))?;
-        let (worker, log, control) = meeting.join(worker, asks).await?;
+        let (worker, log, control) = meeting.join(worker).await?;
         let limit = u64::from(config.memory.mb()) * 1024 * 1024;
         Ok(Process {
             worker,
             log,
-            control,
+            control: Some(control),
             memory: Memory::sampled(limit),
         })
     }
@@ -275,16 +284,44 @@ impl Engine {
                 confinement: Confinement {
                     writable: vec![config.tmp.to_owned()],
                     open_files: 1024,
-                    largest_file: EPHEMERAL_STORAGE,
+                    largest_file: config.storage.bytes(),
                 },
             },
             environment: config.environment.clone(),
             files,
+            storage: config.storage.bytes(),
             path: python_path(),
             now: config.now,
             cpu_scale: self.cpu_scale(config.memory),
         }
     }
+}
+
+/// The program that a function brings.
+struct Bootstrap {
+    real: PathBuf,
+    /// Its path on Lambda.
+    shown: &'static str,
+}
+
+/// The first `bootstrap` in the function's code and its layers (AWS's own supervisor: `rapidcore/standalone` of the
+/// runtime interface emulator).
+fn find_bootstrap(config: &ProcessConfig<'_>) -> Result<Bootstrap, EngineError> {
+    let places = [
+        (Some(config.code), "/var/task/bootstrap"),
+        (config.layers, "/opt/bootstrap"),
+    ];
+    places
+        .into_iter()
+        .filter_map(|(folder, shown)| {
+            let real = folder?.join("bootstrap");
+            real.is_file().then_some(Bootstrap { real, shown })
+        })
+        .next()
+        .ok_or_else(|| {
+            let message = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+            EngineError::Entrypoint(message.to_owned())
+        })
 }
 
 /// Where a new process meets its parent: two sockets, and a file for its account. They are gone once it has joined.
@@ -319,18 +356,10 @@ impl Meeting {
         })
     }
 
-    async fn join(
-        self,
-        mut worker: Worker,
-        asks: bool,
-    ) -> Result<(Worker, UnixStream, Option<UnixStream>), EngineError> {
+    async fn join(self, mut worker: Worker) -> Result<(Worker, UnixStream, UnixStream), EngineError> {
         let joined = async {
             let (log, _) = self.log.accept().await?;
-            let control = if asks {
-                Some(self.control.accept().await?.0)
-            } else {
-                None
-            };
+            let (control, _) = self.control.accept().await?;
             Ok::<_, io::Error>((log, control))
         };
         let (log, control) = tokio::select! {

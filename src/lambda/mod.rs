@@ -16,7 +16,9 @@ mod process;
 pub mod report;
 pub mod runtime_api;
 pub mod service;
+mod system_log;
 mod termination;
+mod trace;
 
 pub use asynchronous::Outgoing;
 pub use engine::Engine;
@@ -28,3 +30,4 @@ pub use function::{
 pub use hold::{Hold, Suspended};
 pub use platform::{Platform, Surroundings};
 pub use service::{Invocation, Lambda};
+pub use trace::Trace;

@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use super::asynchronous::Outgoing;
-use super::engine::{Engine, PYTHON_VERSION};
-use super::function::FunctionConfig;
+use super::engine::Engine;
+use super::function::{ApplicationLogLevel, FunctionConfig, InitializationType, LogFormat, Runtime};
 use super::hold::Hold;
+use super::trace::Trace;
 use crate::chance::Chance;
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::cloud::Account;
@@ -51,8 +54,8 @@ pub struct Platform {
     account: Account,
     home: PathBuf,
     homes: AtomicU64,
-    runtime: String,
-    runtime_arn: String,
+    /// What the ARNs of runtime versions are made of.
+    runtimes: String,
     surroundings: Arc<dyn Surroundings>,
     starts: Mutex<Chance>,
     /// How many invocations led to the one that an environment has.
@@ -85,8 +88,7 @@ impl Platform {
     ) -> io::Result<Self> {
         std::fs::create_dir_all(home)?;
         let chance = chance.branch("lambda");
-        let runtime = format!("python:{PYTHON_VERSION}.v12");
-        let runtime_arn = format!("arn:aws:lambda:{}::runtime:{}", account.region, chance.hex(64));
+        let runtimes = chance.hex(64);
         let starts = Mutex::new(chance.branch("starts"));
         Ok(Self {
             clock,
@@ -96,8 +98,7 @@ impl Platform {
             account,
             home: home.to_owned(),
             homes: AtomicU64::new(0),
-            runtime,
-            runtime_arn,
+            runtimes,
             surroundings,
             starts,
             depths: Mutex::default(),
@@ -128,16 +129,13 @@ impl Platform {
         &self.engine
     }
 
-    /// `python:3.14.v12` and the like.
+    /// A runtime's version, as `python:3.14.v12`, and the version's ARN.
     #[must_use]
-    pub fn runtime(&self) -> &str {
-        &self.runtime
-    }
-
-    /// The runtime version's ARN.
-    #[must_use]
-    pub fn runtime_arn(&self) -> &str {
-        &self.runtime_arn
+    pub fn runtime_version(&self, runtime: &Runtime) -> (String, String) {
+        let version = format!("{}.v12", runtime.spaced());
+        let digest = hex::encode(Sha256::digest(format!("{} {version}", self.runtimes)));
+        let arn = format!("arn:aws:lambda:{}::runtime:{digest}", self.account.region);
+        (version, arn)
     }
 
     /// A function's unqualified ARN.
@@ -159,13 +157,22 @@ impl Platform {
 
     /// A new log stream, and so a new environment id.
     #[must_use]
-    pub fn new_stream(&self, function: &str) -> Stream {
+    pub fn new_stream(&self, function: &FunctionConfig) -> Stream {
         let environment = self.chance.hex(32);
-        let name = format!("{}/[$LATEST]{environment}", self.clock.now().format("%Y/%m/%d"));
-        Stream {
-            group: format!("/aws/lambda/{function}"),
-            name,
-            environment,
+        let day = self.clock.now().format("%Y/%m/%d");
+        let (name, version) = (&function.name, function.version);
+        match &function.logging.group {
+            // Several functions may share a group, so the stream says whose it is.
+            Some(group) => Stream {
+                group: group.clone(),
+                name: format!("{day}/{name}[{version}]{environment}"),
+                environment,
+            },
+            None => Stream {
+                group: format!("/aws/lambda/{name}"),
+                name: format!("{day}/[{version}]{environment}"),
+                environment,
+            },
         }
     }
 
@@ -176,15 +183,10 @@ impl Platform {
             .join(format!("e{}", self.homes.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// An X-Ray trace id.
+    /// The trace of a new invocation.
     #[must_use]
-    pub fn trace_id(&self) -> String {
-        let seconds = self.clock.now().as_secs();
-        format!(
-            "Root=1-{seconds:08x}-{};Parent={};Sampled=0",
-            self.chance.hex(24),
-            self.chance.hex(16)
-        )
+    pub fn trace(&self, sampled: bool) -> Trace {
+        Trace::begin(&self.chance, self.clock.now(), sampled)
     }
 
     /// Records what happened now.
@@ -248,21 +250,19 @@ impl Platform {
     pub fn environment_variables(
         &self,
         function: &FunctionConfig,
+        kind: InitializationType,
         stream: &Stream,
         hold: &Arc<Hold>,
     ) -> BTreeMap<String, String> {
         let memory = function.memory.mb().to_string();
-        let execution_env = format!("AWS_Lambda_python{PYTHON_VERSION}");
-        let fixed = [
+        let version = function.version.to_string();
+        let mut fixed = vec![
             ("AWS_REGION", self.account.region.as_str()),
             ("AWS_DEFAULT_REGION", &self.account.region),
-            ("AWS_EXECUTION_ENV", &execution_env),
             ("AWS_LAMBDA_FUNCTION_NAME", function.name.as_str()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", &version),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", &stream.group),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", &stream.name),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", kind.as_str()),
             ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
             ("AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000"),
             ("_AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1"),
@@ -275,13 +275,30 @@ impl Platform {
             ("TZ", ":UTC"),
             ("PWD", "/var/task"),
             ("SHLVL", "0"),
-            ("PYTHONPATH", "/var/runtime"),
             ("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
             (
                 "LD_LIBRARY_PATH",
                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
             ),
         ];
+        let execution_env = format!("AWS_Lambda_{}", function.runtime);
+        if !function.runtime.is_os_only() {
+            fixed.extend([("AWS_EXECUTION_ENV", execution_env.as_str()), ("PYTHONPATH", "/var/runtime")]);
+        }
+        // A snapshot serves many streams: developer guide, "Monitoring for Lambda SnapStart".
+        if kind != InitializationType::SnapStart {
+            fixed.extend([
+                ("AWS_LAMBDA_LOG_GROUP_NAME", stream.group.as_str()),
+                ("AWS_LAMBDA_LOG_STREAM_NAME", &stream.name),
+            ]);
+        }
+        if function.logging.format == LogFormat::Json {
+            let level = function.logging.application_level.unwrap_or(ApplicationLogLevel::Info);
+            fixed.extend([
+                ("AWS_LAMBDA_LOG_FORMAT", function.logging.format.as_str()),
+                ("AWS_LAMBDA_LOG_LEVEL", level.as_str()),
+            ]);
+        }
         let mut variables = function.environment.clone();
         variables.extend(self.surroundings.enter(&stream.environment, hold));
         variables.extend(

@@ -13,6 +13,7 @@ use super::error::{ApiError, ThrottleReason};
 use super::function::FunctionConfig;
 use super::function_url::FunctionUrls;
 use super::platform::Platform;
+use super::runtime_api::ResponseStream;
 use crate::clock::Busy;
 use crate::history::{EntryId, Event, InvocationRecord};
 
@@ -68,6 +69,10 @@ pub struct Invocation {
     pub payload: Bytes,
     /// `ClientContext`, decoded.
     pub client_context: Option<String>,
+    /// `X-Amz-Tenant-Id`.
+    pub tenant_id: Option<String>,
+    /// Where the parts of the response go as they come, if the caller streams.
+    pub stream: Option<ResponseStream>,
     /// How many invocations led to this one, each by an event of the one before.
     pub depth: u32,
     /// The entry of what led to it.
@@ -239,6 +244,8 @@ impl Lambda {
             attempt: attempt.number,
             event: attempt.invocation.payload.clone(),
             client_context: attempt.invocation.client_context.clone(),
+            tenant_id: attempt.invocation.tenant_id.clone(),
+            stream: attempt.invocation.stream.clone(),
             depth: attempt.invocation.depth,
             asynchronous: attempt.asynchronous,
             cause: attempt.cause,

@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::runtime_api::MAX_RESPONSE;
 use crate::history::InvocationStatus;
 use crate::python::Exit;
 
 /// A failure that the platform reports, not the handler.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// `errorType`.
     pub kind: &'static str,
-    /// The payload for the caller: `errorType` first.
-    pub payload: Bytes,
+    /// The end of `errorMessage`.
+    pub reason: String,
     /// Whether memory ran out.
     pub out_of_memory: bool,
 }
@@ -39,7 +38,7 @@ pub struct Termination {
 impl Failure {
     /// Of a process that ended, by AWS's table of causes.
     #[must_use]
-    pub fn of_exit(exit: Exit, out_of_memory: bool, request_id: &str) -> Self {
+    pub fn of_exit(exit: Exit, out_of_memory: bool) -> Self {
         let kind = if out_of_memory {
             "Runtime.OutOfMemory"
         } else {
@@ -54,20 +53,17 @@ impl Failure {
         };
         Self {
             kind,
-            payload: platform_payload(kind, request_id, &reason),
+            reason,
             out_of_memory,
         }
     }
 
-    /// Of a response that is too large to pass on.
+    /// Of a program that cannot be started.
     #[must_use]
-    pub fn response_too_large() -> Self {
-        let message = format!("Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes).");
-        let kind = "Function.ResponseSizeTooLarge";
-        let payload = serde_json::json!({"errorMessage": message, "errorType": kind}).to_string();
+    pub fn of_entrypoint(reason: &str) -> Self {
         Self {
-            kind,
-            payload: payload.into(),
+            kind: "Runtime.InvalidEntrypoint",
+            reason: reason.to_owned(),
             out_of_memory: false,
         }
     }
@@ -96,10 +92,11 @@ impl Termination {
         }
     }
 
-    /// The process ended.
+    /// The process ended, or never began.
     #[must_use]
-    pub fn failed(failure: Failure) -> Self {
-        Self::init_failed(failure.payload, failure.kind.to_owned())
+    pub fn failed(failure: &Failure, request_id: &str) -> Self {
+        let payload = platform_payload(failure.kind, request_id, &failure.reason);
+        Self::init_failed(payload, failure.kind.to_owned())
     }
 
     /// The timeout was reached.
@@ -151,7 +148,13 @@ mod tests {
 
     #[test]
     fn payloads_have_awss_texts() {
-        let of = |exit, oom| String::from_utf8(Failure::of_exit(exit, oom, "r").payload.to_vec()).unwrap();
+        let told = |failure: &Failure| String::from_utf8(Termination::failed(failure, "r").payload.to_vec()).unwrap();
+        let of = |exit, oom| told(&Failure::of_exit(exit, oom));
+        // Reported by users of AWS in 2024 and 2025.
+        assert_eq!(
+            told(&Failure::of_entrypoint("fork/exec /var/task/bootstrap: permission denied")),
+            r#"{"errorType":"Runtime.InvalidEntrypoint","errorMessage":"RequestId: r Error: fork/exec /var/task/bootstrap: permission denied"}"#
+        );
         assert_eq!(
             of(Exit::Status(0), false),
             r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited without providing a reason"}"#

@@ -3,13 +3,14 @@
 //! The program starts itself with a hidden argument, joins and confines itself, and then becomes the other program.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
 
 use super::orders::{Enter, Order};
 use crate::sandbox;
@@ -28,6 +29,8 @@ pub struct Launch {
     pub environment: BTreeMap<String, String>,
     /// How it joins and confines itself.
     pub sandbox: Enter,
+    /// Whether it says on its control socket why the program cannot be started; closing it says that it was.
+    pub reports_failure: bool,
 }
 
 /// Becomes the program that the arguments describe; returns only if that fails.
@@ -43,21 +46,51 @@ pub fn main() -> ExitCode {
 }
 
 fn become_program(launch: &Launch) -> io::Error {
-    if let Err(error) = join(&launch.sandbox) {
-        return error;
-    }
+    let control = match join(launch) {
+        Ok(control) => control,
+        Err(error) => return error,
+    };
     let mut command = Command::new(&launch.program);
     command.args(&launch.arguments).env_clear().envs(&launch.environment);
     let error = command.exec();
+    if let Some(mut control) = control {
+        // The parent is gone if it does not listen.
+        let _ = control.write_all(reason(&error).as_bytes());
+    }
     io::Error::other(format!("{} cannot be started: {error}", launch.program.display()))
 }
 
-fn join(enter: &Enter) -> io::Result<()> {
+/// Why a program could not be started, in the words of AWS's supervisor, which is written in Go.
+fn reason(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::EACCES) => "permission denied".to_owned(),
+        Some(libc::ENOENT) => "no such file or directory".to_owned(),
+        Some(libc::ENOEXEC) => "exec format error".to_owned(),
+        _ => error.to_string().to_lowercase(),
+    }
+}
+
+/// Why a program that was launched with `reports_failure` could not be started; `None` once it runs.
+pub async fn failure(control: Option<tokio::net::UnixStream>) -> Option<String> {
+    let mut reason = String::new();
+    // A socket that breaks belongs to a process that ended, which is noticed elsewhere.
+    let _ = control?.read_to_string(&mut reason).await;
+    Some(reason).filter(|reason| !reason.is_empty())
+}
+
+/// Joins the parent. The control socket closes by itself when this process becomes another program.
+fn join(launch: &Launch) -> io::Result<Option<UnixStream>> {
+    let enter = &launch.sandbox;
     let log = UnixStream::connect(&enter.log)?;
     rustix::stdio::dup2_stdout(&log)?;
     rustix::stdio::dup2_stderr(&log)?;
+    let control = launch
+        .reports_failure
+        .then(|| UnixStream::connect(&enter.control))
+        .transpose()?;
     std::env::set_current_dir(&enter.directory)?;
-    sandbox::confine(&enter.confinement)
+    sandbox::confine(&enter.confinement)?;
+    Ok(control)
 }
 
 /// The launch of a `python3` with our bootstrap, which lies unpacked in a folder.
@@ -84,5 +117,6 @@ pub fn python(python: &Path, bootstrap: &Path, order: &Order) -> serde_json::Res
         arguments,
         environment,
         sandbox: order.sandbox.clone(),
+        reports_failure: false,
     })
 }

@@ -4,6 +4,7 @@
 //! [`host`] is the other side: what that process does. They talk over pipes, in lines of JSON.
 
 mod embedded;
+mod forks;
 pub mod host;
 pub mod launch;
 mod native;
@@ -13,6 +14,7 @@ mod worker;
 mod zygote;
 
 pub use embedded::unpack_bootstrap;
+pub use forks::{Forks, Ordered};
 pub use orders::{Enter, Mount, Order};
 pub use worker::{Exit, Worker};
 pub use zygote::{WorkerError, Zygote};

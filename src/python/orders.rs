@@ -18,6 +18,8 @@ pub struct Order {
     pub environment: BTreeMap<String, String>,
     /// The real folders behind Lambda's.
     pub files: BTreeMap<String, Mount>,
+    /// What the writable folder holds, in bytes.
+    pub storage: u64,
     /// `sys.path` before the built-in modules.
     pub path: Vec<String>,
     /// The virtual time, in microseconds since the epoch.

@@ -1,5 +1,8 @@
 //! A process that runs a handler, as its parent sees it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::Child;
 use tokio::sync::oneshot;
@@ -21,12 +24,23 @@ pub struct Worker {
     pid: Pid,
     exit: oneshot::Receiver<Exit>,
     ended: Option<Exit>,
+    /// Set when the process ended that forked it, and so took it along.
+    parent_ended: Option<Arc<AtomicBool>>,
 }
 
 impl Worker {
     /// A worker whose end somebody else will tell.
-    pub(super) fn new(pid: Pid, exit: oneshot::Receiver<Exit>) -> Self {
-        Self { pid, exit, ended: None }
+    pub(super) fn new(
+        pid: Pid,
+        exit: oneshot::Receiver<Exit>,
+        parent_ended: Option<Arc<AtomicBool>>,
+    ) -> Self {
+        Self {
+            pid,
+            exit,
+            ended: None,
+            parent_ended,
+        }
     }
 
     /// A worker that is a child of this process; `None` if it has ended and been waited for already.
@@ -50,7 +64,7 @@ impl Worker {
             // Nobody asks any more when the environment is gone.
             let _ = sender.send(exit);
         });
-        Some(Self::new(pid, exit))
+        Some(Self::new(pid, exit, None))
     }
 
     /// The process id, which is also its group's.
@@ -74,7 +88,8 @@ impl Worker {
         if let Ok(exit) = self.exit.try_recv() {
             self.ended = Some(exit);
         }
-        self.ended.is_some()
+        let parent_ended = self.parent_ended.as_ref();
+        self.ended.is_some() || parent_ended.is_some_and(|ended| ended.load(Ordering::SeqCst))
     }
 
     /// Kills the process and all of its group.

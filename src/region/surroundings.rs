@@ -67,7 +67,6 @@ impl Neighbours {
             } => {
                 let invocation = Invocation {
                     payload: event,
-                    client_context: None,
                     depth: lambda.platform().depth_after(self.origin(cause).as_deref()),
                     cause,
                 };

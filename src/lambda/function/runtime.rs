@@ -33,6 +33,29 @@ impl Runtime {
         Self(identifier.to_owned())
     }
 
+    /// The runtime of functions that bring their own executable.
+    #[must_use]
+    pub fn provided() -> Self {
+        Self("provided.al2023".to_owned())
+    }
+
+    /// Whether it has no language of its own: the function brings an executable.
+    #[must_use]
+    pub fn is_os_only(&self) -> bool {
+        self.0.starts_with("provided")
+    }
+
+    /// Its language or family and its version, with a colon between, as in `INIT_START`: `python:3.14`.
+    #[must_use]
+    pub fn spaced(&self) -> String {
+        if let Some((family, version)) = self.0.split_once('.').filter(|_| self.is_os_only()) {
+            return format!("{family}:{version}");
+        }
+        let digits = self.0.find(|c: char| c.is_ascii_digit()).unwrap_or(self.0.len());
+        let (language, version) = self.0.split_at(digits);
+        format!("{language}:{version}")
+    }
+
     /// Its identifier.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -55,5 +78,17 @@ impl InitializationType {
             Self::ProvisionedConcurrency => "provisioned-concurrency",
             Self::SnapStart => "snap-start",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runtimes_are_named_with_a_colon() {
+        assert_eq!(Runtime::python().spaced(), "python:3.14");
+        assert_eq!(Runtime::provided().spaced(), "provided:al2023");
+        assert!(Runtime::provided().is_os_only() && !Runtime::python().is_os_only());
     }
 }
