@@ -283,7 +283,10 @@ impl Platform {
         ];
         let execution_env = format!("AWS_Lambda_{}", function.runtime);
         if !function.runtime.is_os_only() {
-            fixed.extend([("AWS_EXECUTION_ENV", execution_env.as_str()), ("PYTHONPATH", "/var/runtime")]);
+            fixed.extend([
+                ("AWS_EXECUTION_ENV", execution_env.as_str()),
+                ("PYTHONPATH", "/var/runtime"),
+            ]);
         }
         // A snapshot serves many streams: developer guide, "Monitoring for Lambda SnapStart".
         if kind != InitializationType::SnapStart {

@@ -167,7 +167,9 @@ mod tests {
         record.status = InvocationStatus::Error;
         record.error_type = Some("Runtime.OutOfMemory".into());
         record.init = None;
-        assert!(report(&record, None).ends_with("Max Memory Used: 36 MB\tStatus: error\tError Type: Runtime.OutOfMemory"));
+        assert!(
+            report(&record, None).ends_with("Max Memory Used: 36 MB\tStatus: error\tError Type: Runtime.OutOfMemory")
+        );
         assert_eq!(
             failed_init_report(hundredths(8358), "init", "error", Some("Runtime.ImportModuleError")),
             "INIT_REPORT Init Duration: 83.58 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError"

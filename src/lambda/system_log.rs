@@ -17,6 +17,7 @@ use crate::history::{InitOutcome, InvocationRecord, InvocationStatus, Phase};
 
 /// What happens to an environment.
 #[derive(Debug)]
+#[allow(dead_code, reason = "snapshots are restored by what follows")]
 pub(super) enum SystemEvent<'a> {
     /// Initialisation begins.
     InitStart { phase: Phase },
@@ -140,9 +141,7 @@ impl SystemLog {
                 // What a first invocation waits for stands in its REPORT.
                 Outcome::Success if self.kind == InitializationType::OnDemand => return (None, None),
                 Outcome::Success => report::init_report(*took),
-                failure => {
-                    report::failed_init_report(*took, phase.as_str(), failure.status(), failure.error_type())
-                }
+                failure => report::failed_init_report(*took, phase.as_str(), failure.status(), failure.error_type()),
             },
             SystemEvent::RestoreStart => report::restore_start(&self.runtime, &self.runtime_arn),
             SystemEvent::RestoreReport { took, outcome, .. } => {
@@ -152,7 +151,10 @@ impl SystemLog {
             SystemEvent::Start { request_id, .. } => report::start(request_id, &self.function.version.to_string()),
             SystemEvent::Report { record, trace } => {
                 let trace = self.function.tracing.then_some(*trace);
-                return (Some(report::end(&record.request_id)), Some(report::report(record, trace)));
+                return (
+                    Some(report::end(&record.request_id)),
+                    Some(report::report(record, trace)),
+                );
             }
             SystemEvent::InitStart { phase: Phase::Invoke }
             | SystemEvent::InitRuntimeDone { .. }
@@ -166,7 +168,9 @@ impl SystemLog {
         use SystemLogLevel::{Debug, Info, Warn};
         match event {
             SystemEvent::InitStart { phase: Phase::Invoke } => Debug,
-            SystemEvent::InitStart { phase: Phase::Init } | SystemEvent::RestoreStart | SystemEvent::Start { .. } => Info,
+            SystemEvent::InitStart { phase: Phase::Init } | SystemEvent::RestoreStart | SystemEvent::Start { .. } => {
+                Info
+            }
             SystemEvent::InitRuntimeDone { outcome, .. } | SystemEvent::RestoreRuntimeDone { outcome } => {
                 if outcome.is_success() { Debug } else { Warn }
             }
@@ -176,13 +180,25 @@ impl SystemLog {
                 _ => Warn,
             },
             SystemEvent::RestoreReport { outcome, .. } => {
-                if outcome.is_success() { Info } else { Warn }
+                if outcome.is_success() {
+                    Info
+                } else {
+                    Warn
+                }
             }
             SystemEvent::RuntimeDone { record, .. } => {
-                if record.status == InvocationStatus::Success { Debug } else { Warn }
+                if record.status == InvocationStatus::Success {
+                    Debug
+                } else {
+                    Warn
+                }
             }
             SystemEvent::Report { record, .. } => {
-                if record.status == InvocationStatus::Success { Info } else { Warn }
+                if record.status == InvocationStatus::Success {
+                    Info
+                } else {
+                    Warn
+                }
             }
         }
     }

@@ -152,7 +152,9 @@ mod tests {
         let of = |exit, oom| told(&Failure::of_exit(exit, oom));
         // Reported by users of AWS in 2024 and 2025.
         assert_eq!(
-            told(&Failure::of_entrypoint("fork/exec /var/task/bootstrap: permission denied")),
+            told(&Failure::of_entrypoint(
+                "fork/exec /var/task/bootstrap: permission denied"
+            )),
             r#"{"errorType":"Runtime.InvalidEntrypoint","errorMessage":"RequestId: r Error: fork/exec /var/task/bootstrap: permission denied"}"#
         );
         assert_eq!(

@@ -30,11 +30,7 @@ pub struct Worker {
 
 impl Worker {
     /// A worker whose end somebody else will tell.
-    pub(super) fn new(
-        pid: Pid,
-        exit: oneshot::Receiver<Exit>,
-        parent_ended: Option<Arc<AtomicBool>>,
-    ) -> Self {
+    pub(super) fn new(pid: Pid, exit: oneshot::Receiver<Exit>, parent_ended: Option<Arc<AtomicBool>>) -> Self {
         Self {
             pid,
             exit,

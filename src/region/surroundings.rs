@@ -69,6 +69,7 @@ impl Neighbours {
                     payload: event,
                     depth: lambda.platform().depth_after(self.origin(cause).as_deref()),
                     cause,
+                    ..Invocation::default()
                 };
                 // A function that is gone gets nothing; the delivery is on record.
                 let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, busy);

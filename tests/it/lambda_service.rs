@@ -94,7 +94,11 @@ fn faults_of_initialisation_are_reported_twice_and_the_environment_starts_anew()
             );
             assert_eq!(error["requestId"], "", "{name}");
             // What has not the form of an error type is told as this one (recorded from AWS, 2026-02).
-            let kind = if kind.starts_with("Runtime.") { kind } else { "Runtime.Unknown" };
+            let kind = if kind.starts_with("Runtime.") {
+                kind
+            } else {
+                "Runtime.Unknown"
+            };
             let log = lab.log(name);
             let reports: Vec<&String> = log.iter().filter(|line| line.starts_with("INIT_REPORT ")).collect();
             assert_eq!(reports.len(), 2, "{name}: {log:#?}");

@@ -270,10 +270,7 @@ impl Environment {
             }
             Ended::TimedOut => {
                 self.reset();
-                (
-                    Termination::timed_out(timeout, request_id),
-                    running.began + timeout,
-                )
+                (Termination::timed_out(timeout, request_id), running.began + timeout)
             }
         };
         self.settle_at(at).await;

@@ -99,9 +99,9 @@ impl Environment {
         })?;
         let ready = self.now() + self.platform.runtime_start();
         let engine = self.platform.engine().clone();
-        let mut environment =
-            self.platform
-                .environment_variables(&self.function, self.kind, &self.stream, &self.hold);
+        let mut environment = self
+            .platform
+            .environment_variables(&self.function, self.kind, &self.stream, &self.hold);
         environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address());
         let tmp = self.home.join("tmp");
         let config = ProcessConfig {

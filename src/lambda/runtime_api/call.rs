@@ -25,8 +25,7 @@ const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 const WITH_CAUSE: &str = "application/vnd.aws.lambda.error.cause+json";
 
 /// What error types look like; others are told as `Runtime.Unknown` or `Function.Unknown`.
-static ERROR_TYPES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(Runtime|Function)\.[A-Z][a-zA-Z]+").ok());
+static ERROR_TYPES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(Runtime|Function)\.[A-Z][a-zA-Z]+").ok());
 
 pub(super) async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Answer, Infallible> {
     let path = request
@@ -150,11 +149,7 @@ async fn respond(shared: &Shared, id: &str, request: Request<Incoming>) -> Answe
 }
 
 /// Reads a body to its end; passes it on part by part where the caller streams.
-async fn receive(
-    mut body: Incoming,
-    limit: usize,
-    invocation: &NextInvocation,
-) -> Result<(Bytes, HeaderMap), Unfit> {
+async fn receive(mut body: Incoming, limit: usize, invocation: &NextInvocation) -> Result<(Bytes, HeaderMap), Unfit> {
     let mut parts: Vec<Bytes> = Vec::new();
     let mut size = 0;
     let mut trailers = HeaderMap::new();
@@ -254,7 +249,11 @@ async fn read_error(request: Request<Incoming>) -> Result<Posted, Unfit> {
     let kind = error_type(text(headers, ERROR_TYPE).unwrap_or_default());
     let with_cause = text(headers, CONTENT_TYPE.as_str()) == Some(WITH_CAUSE);
     let body = http_body_util::Limited::new(request.into_body(), MAX_RESPONSE);
-    let body = body.collect().await.map_err(|_| Unfit::TooLarge(MAX_RESPONSE))?.to_bytes();
+    let body = body
+        .collect()
+        .await
+        .map_err(|_| Unfit::TooLarge(MAX_RESPONSE))?
+        .to_bytes();
     let payload = if with_cause { without_cause(&body) } else { body };
     Ok(Posted {
         payload,
@@ -309,7 +308,10 @@ mod tests {
     #[test]
     fn a_cause_is_not_for_the_caller() {
         let body = br#"{"errorMessage":"m","errorType":"t","stackTrace":[],"errorCause":{"paths":[]}}"#;
-        assert_eq!(&without_cause(body)[..], br#"{"errorMessage":"m","errorType":"t","stackTrace":[]}"#);
+        assert_eq!(
+            &without_cause(body)[..],
+            br#"{"errorMessage":"m","errorType":"t","stackTrace":[]}"#
+        );
         assert_eq!(&without_cause(b"x")[..], b"\"Invalid error body\"");
     }
 }

@@ -148,7 +148,10 @@ mod tests {
 
     #[test]
     fn each_state_allows_what_awss_own_does() {
-        assert_eq!(allowed(|| State::Started), [Step::Ready, Step::FailInit, Step::WaitForRestore]);
+        assert_eq!(
+            allowed(|| State::Started),
+            [Step::Ready, Step::FailInit, Step::WaitForRestore]
+        );
         assert_eq!(allowed(|| State::InitError), []);
         assert_eq!(allowed(|| State::Ready), [Step::Ready]);
         let running = || State::Running(invocation());
@@ -157,7 +160,10 @@ mod tests {
         assert_eq!(allowed(|| State::InvocationErrorResponse(invocation())), []);
         assert_eq!(allowed(|| State::ResponseSent(invocation())), [Step::Ready]);
         assert_eq!(allowed(|| State::RestoreReady), []);
-        assert_eq!(allowed(|| State::Restoring), [Step::Ready, Step::FailInit, Step::FailRestore]);
+        assert_eq!(
+            allowed(|| State::Restoring),
+            [Step::Ready, Step::FailInit, Step::FailRestore]
+        );
         assert_eq!(allowed(|| State::RestoreError), []);
     }
 

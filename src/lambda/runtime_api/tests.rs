@@ -129,7 +129,9 @@ async fn errors_have_types_of_one_form() {
     let headers = format!(
         "Lambda-Runtime-Function-Error-Type: ValueError\r\nLambda-Runtime-Function-XRay-Error-Cause: {cause}\r\n"
     );
-    let answer = runtime.post("invocation/r/error", &headers, b"{\"errorType\":\"E\"}").await;
+    let answer = runtime
+        .post("invocation/r/error", &headers, b"{\"errorType\":\"E\"}")
+        .await;
     assert_eq!(status(&answer), "202");
     let RuntimeEvent::Error(posted) = runtime.api.event().await else {
         panic!("an error");
@@ -144,7 +146,10 @@ async fn what_does_not_belong_is_refused() {
     let wrong = runtime.post("invocation/other/response", "", b"1").await;
     assert_eq!(
         (status(&wrong), body(&wrong)),
-        ("400", "{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}\n")
+        (
+            "400",
+            "{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}\n"
+        )
     );
     let late = runtime.post("init/error", "", b"{}").await;
     assert!(body(&late).contains("from Running to InitError failed"), "{late}");
@@ -159,13 +164,20 @@ async fn what_does_not_belong_is_refused() {
 #[tokio::test]
 async fn a_response_that_is_too_large_is_none() {
     let mut runtime = Runtime::running().await;
-    let answer = runtime.post("invocation/r/response", "", &vec![b'1'; MAX_RESPONSE + 1]).await;
+    let answer = runtime
+        .post("invocation/r/response", "", &vec![b'1'; MAX_RESPONSE + 1])
+        .await;
     // The answer may be lost with the connection, since the body wasn't read to its end.
     assert!(answer.is_empty() || status(&answer) == "413", "{answer}");
     let event = runtime.api.event().await;
-    assert!(matches!(event, RuntimeEvent::Unfit(Unfit::TooLarge(MAX_RESPONSE))), "{event:?}");
+    assert!(
+        matches!(event, RuntimeEvent::Unfit(Unfit::TooLarge(MAX_RESPONSE))),
+        "{event:?}"
+    );
     let mut runtime = Runtime::running().await;
-    let answer = runtime.post("invocation/r/response", "", &vec![b'1'; MAX_RESPONSE]).await;
+    let answer = runtime
+        .post("invocation/r/response", "", &vec![b'1'; MAX_RESPONSE])
+        .await;
     assert_eq!(status(&answer), "202");
     assert!(matches!(runtime.api.event().await, RuntimeEvent::Response(_)));
 }
@@ -222,7 +234,10 @@ async fn there_is_one_response_mode() {
     let header = "Lambda-Runtime-Function-Response-Mode: fast\r\n";
     let answer = runtime.post("invocation/r/response", header, b"1").await;
     assert_eq!(status(&answer), "400");
-    assert!(body(&answer).contains("\"errorType\":\"InvalidFunctionResponseMode\""), "{answer}");
+    assert!(
+        body(&answer).contains("\"errorType\":\"InvalidFunctionResponseMode\""),
+        "{answer}"
+    );
     let event = runtime.api.event().await;
     assert!(matches!(event, RuntimeEvent::Unfit(Unfit::ResponseMode)), "{event:?}");
 }
@@ -240,5 +255,8 @@ async fn a_runtime_waits_to_be_restored() {
     };
     assert_eq!(posted.error_type.as_deref(), Some("Runtime.AfterRestoreError"));
     let late = runtime.get("invocation/next").await;
-    assert!(body(&late).contains("from RuntimeRestoreErrorState to Ready failed"), "{late}");
+    assert!(
+        body(&late).contains("from RuntimeRestoreErrorState to Ready failed"),
+        "{late}"
+    );
 }

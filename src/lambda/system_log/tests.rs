@@ -157,8 +157,14 @@ fn the_level_filters() {
     };
     assert!(shown(SystemLogLevel::Debug, &done));
     assert!(!shown(SystemLogLevel::Info, &done));
-    assert!(shown(SystemLogLevel::Info, &SystemEvent::InitStart { phase: Phase::Init }));
-    assert!(!shown(SystemLogLevel::Warn, &SystemEvent::InitStart { phase: Phase::Init }));
+    assert!(shown(
+        SystemLogLevel::Info,
+        &SystemEvent::InitStart { phase: Phase::Init }
+    ));
+    assert!(!shown(
+        SystemLogLevel::Warn,
+        &SystemEvent::InitStart { phase: Phase::Init }
+    ));
 }
 
 #[test]
@@ -203,5 +209,9 @@ fn text_has_lines_for_what_a_reader_needs() {
         },
     );
     assert_eq!(end.unwrap(), "END RequestId: 79b5e81f");
-    assert!(report.unwrap().ends_with("\tRestore Duration: 200.00 ms\tBilled Restore Duration: 21 ms\t"));
+    assert!(
+        report
+            .unwrap()
+            .ends_with("\tRestore Duration: 200.00 ms\tBilled Restore Duration: 21 ms\t")
+    );
 }
