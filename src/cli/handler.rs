@@ -80,6 +80,11 @@ impl Target {
         Ok(Self { folder, handler })
     }
 
+    /// `Handler`, as `app.lambda_handler`.
+    pub(super) fn handler(&self) -> &str {
+        &self.handler
+    }
+
     /// A function's name made of its file's.
     pub(super) fn function_name(&self) -> Result<FunctionName> {
         let module = self.handler.split('.').next().unwrap_or("function");

@@ -3,6 +3,7 @@
 
 mod cloud;
 mod context;
+mod cost;
 mod count;
 mod desk;
 mod doctor;
@@ -80,6 +81,7 @@ enum Command {
     Test(test::Test),
     Invoke(invoke::Invoke),
     Cloud(cloud::Cloud),
+    Cost(cost::Cost),
     Hint(hint::Hint),
     Solution(solution::Solution),
     Reset(reset::Reset),
@@ -130,6 +132,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Exit {
         Some(Command::Test(command)) => command.run(context),
         Some(Command::Invoke(command)) => command.run(context),
         Some(Command::Cloud(command)) => command.run(context),
+        Some(Command::Cost(command)) => command.run(context),
         Some(Command::Hint(command)) => command.run(context),
         Some(Command::Solution(command)) => command.run(context),
         Some(Command::Reset(command)) => command.run(context),

@@ -139,7 +139,7 @@ impl Writer {
                 });
             }
             billed = billed.without(part);
-            before = before + part;
+            before += part;
             free = GbSeconds::default();
         }
     }

@@ -9,6 +9,7 @@ pub mod host;
 pub mod launch;
 mod native;
 mod orders;
+mod run_queue;
 mod runtime_client;
 mod worker;
 mod zygote;

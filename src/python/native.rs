@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{WaitOptions, wait};
 
 use super::orders::Enter;
+use super::run_queue;
 use super::runtime_client::RuntimeClient;
 use crate::sandbox;
 
@@ -36,6 +37,7 @@ struct VirtualClock {
     micros: u64,
     since: Instant,
     cpu_since: u64,
+    queued_since: u64,
     cpu_scale: f64,
     skipped_since: u64,
 }
@@ -150,6 +152,7 @@ fn enter(enter: &Enter) -> io::Result<()> {
     handle_child_signal(libc::SIG_DFL);
     crash_as_others_do();
     drop(lock(&PIPES).take());
+    run_queue::open();
     let log = UnixStream::connect(&enter.log)?;
     rustix::stdio::dup2_stdout(&log)?;
     rustix::stdio::dup2_stderr(&log)?;
@@ -181,6 +184,7 @@ impl VirtualClock {
             micros,
             since: Instant::now(),
             cpu_since: cpu_micros(),
+            queued_since: run_queue::micros(),
             cpu_scale,
             skipped_since: sandbox::memory::skipped_micros(),
         }
@@ -194,8 +198,10 @@ impl VirtualClock {
     fn now(&self) -> u64 {
         let real = self.since.elapsed().as_micros() as f64;
         let cpu = cpu_micros().saturating_sub(self.cpu_since) as f64;
-        // Waiting counts as it is, computing by the function's share of a CPU. Threads may use more CPU than time.
-        let waited = (real - cpu).max(0.0);
+        let queued = run_queue::micros().saturating_sub(self.queued_since) as f64;
+        // Waiting counts as it is, computing by the function's share of a CPU, and waiting for a CPU that others have
+        // not at all. Threads may use more CPU than time.
+        let waited = (real - cpu - queued).max(0.0);
         let skipped = sandbox::memory::skipped_micros() - self.skipped_since;
         self.micros + skipped + (waited + cpu * self.cpu_scale) as u64
     }

@@ -10,6 +10,7 @@
 
 mod binary;
 mod commands;
+mod cost;
 mod course;
 mod curl;
 mod desk;

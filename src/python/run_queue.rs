@@ -1,0 +1,28 @@
+//! How long this process could have run and had no CPU: neither computing nor waiting for anything.
+//!
+//! On a busy machine that is a large part of the real time. No function is billed for what others of the machine's do.
+
+use std::fs::File;
+use std::sync::OnceLock;
+
+/// Opened once in each worker, after the fork, before `/proc` can be out of reach.
+static STATISTICS: OnceLock<Option<File>> = OnceLock::new();
+
+/// Opens the system's statistics of this process's main thread; without them nothing counts as time without a CPU.
+pub(super) fn open() {
+    // Only Linux has this file, and the second number in it (kernel documentation, "sched-stats").
+    STATISTICS.get_or_init(|| File::open("/proc/self/schedstat").ok());
+}
+
+/// Microseconds that the main thread has spent ready to run without a CPU.
+pub(super) fn micros() -> u64 {
+    let Some(Some(file)) = STATISTICS.get() else { return 0 };
+    let mut text = [0_u8; 64];
+    let Ok(read) = rustix::io::pread(file, &mut text, 0) else {
+        return 0;
+    };
+    std::str::from_utf8(&text[..read])
+        .ok()
+        .and_then(|text| text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok())
+        .map_or(0, |nanos| nanos / 1_000)
+}
