@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
 
 use super::core::Core;
 
@@ -17,7 +19,7 @@ pub trait Caller: Send + Sync {
 }
 
 /// What a client signs its requests with.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// `AWS_ACCESS_KEY_ID`.
     pub access_key_id: String,
@@ -58,7 +60,7 @@ impl fmt::Debug for Identity {
 /// The access keys of a Region.
 pub struct Callers {
     core: Core,
-    outside: Credentials,
+    outside: RwLock<Credentials>,
     issued: Mutex<HashMap<String, Identity>>,
 }
 
@@ -69,22 +71,31 @@ impl Callers {
             secret_access_key: core.chance.hex(40),
             session_token: None,
         };
+        let callers = Self {
+            core: core.clone(),
+            issued: Mutex::default(),
+            outside: RwLock::new(outside.clone()),
+        };
+        callers.set_outside(outside);
+        callers
+    }
+
+    /// Lets the outside call with these credentials from now on, and no others.
+    pub(super) fn set_outside(&self, credentials: Credentials) {
         let identity = Identity {
             name: "learner".to_owned(),
-            credentials: outside.clone(),
+            credentials: credentials.clone(),
             caller: Arc::new(Outside),
         };
-        Self {
-            core: core.clone(),
-            issued: Mutex::new(HashMap::from([(outside.access_key_id.clone(), identity)])),
-            outside,
-        }
+        self.revoke(&self.outside().access_key_id);
+        self.lock().insert(credentials.access_key_id.clone(), identity);
+        *self.outside.write().unwrap_or_else(PoisonError::into_inner) = credentials;
     }
 
     /// The credentials for calls from the outside.
     #[must_use]
-    pub fn outside(&self) -> &Credentials {
-        &self.outside
+    pub fn outside(&self) -> Credentials {
+        self.outside.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Temporary credentials, as a role session gets them. `name` becomes the session's name: on AWS, the

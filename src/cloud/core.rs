@@ -123,6 +123,11 @@ impl Core {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// From here on all numbers are greater than this one.
+    pub(crate) fn continue_after(&self, number: u64) {
+        self.numbers.fetch_max(number + 1, Ordering::Relaxed);
+    }
+
     pub(crate) fn set_sink(&self, sink: Sink) {
         *self.sink.write().unwrap_or_else(PoisonError::into_inner) = Some(sink);
     }

@@ -23,6 +23,7 @@ pub mod pattern;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+pub mod state;
 
 use std::sync::Arc;
 

@@ -189,7 +189,7 @@ async fn an_environment_that_waits_lets_time_pass() {
 #[tokio::test]
 async fn requests_that_are_not_signed_right_are_refused() {
     let (cloud, endpoint) = start(Router::new()).await;
-    let outside = cloud.callers.outside().clone();
+    let outside = cloud.callers.outside();
     let mut client = Client::new(&endpoint, &outside).await;
     assert_eq!(client.json("sqs", "AmazonSQS.ListQueues", &json!({})).await.status, 200);
     client.secret = "wrong".to_owned();
@@ -249,7 +249,7 @@ async fn requests_that_are_not_signed_right_are_refused() {
 #[tokio::test]
 async fn sqs_still_speaks_the_query_protocol() {
     let (cloud, endpoint) = start(Router::new()).await;
-    let mut client = Client::new(&endpoint, cloud.callers.outside()).await;
+    let mut client = Client::new(&endpoint, &cloud.callers.outside()).await;
     let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
     let body = b"Action=CreateQueue&QueueName=q&Attribute.1.Name=DelaySeconds&Attribute.1.Value=0&Version=2012-11-05";
     let answer = client.signed("sqs", "/", &form, body).await;
@@ -291,7 +291,7 @@ async fn lambda_gets_verified_requests_and_who_called() {
     let handler = async |Extension(identity): Extension<Identity>, body: String| format!("{}: {body}", identity.name);
     let router = Router::new().route("/2015-03-31/functions/{name}/invocations", post(handler));
     let (cloud, endpoint) = start(router).await;
-    let mut client = Client::new(&endpoint, cloud.callers.outside()).await;
+    let mut client = Client::new(&endpoint, &cloud.callers.outside()).await;
     let answer = client
         .signed("lambda", "/2015-03-31/functions/f%3A1/invocations", &[], b"{}")
         .await;
@@ -307,7 +307,7 @@ async fn lambda_gets_verified_requests_and_who_called() {
 async fn a_small_call_takes_well_below_a_millisecond() {
     let (cloud, endpoint) = start(Router::new()).await;
     cloud.dynamodb.create_table("orders", "id", None, None).unwrap();
-    let mut client = Client::new(&endpoint, cloud.callers.outside()).await;
+    let mut client = Client::new(&endpoint, &cloud.callers.outside()).await;
     let input = json!({ "TableName": "orders", "Key": { "id": { "S": "1" } } });
     let mut times = Vec::new();
     for _ in 0..300 {
@@ -325,7 +325,7 @@ async fn a_small_call_takes_well_below_a_millisecond() {
 #[tokio::test]
 async fn garbage_harms_nothing() {
     let (cloud, endpoint) = start(Router::new()).await;
-    let mut client = Client::new(&endpoint, cloud.callers.outside()).await;
+    let mut client = Client::new(&endpoint, &cloud.callers.outside()).await;
     let bodies: [&[u8]; 6] = [b"", b"{", b"[]", b"\xff\xfe", b"null", &[b'['; 5000]];
     for (service, target) in [
         ("dynamodb", "DynamoDB_20120810.PutItem"),

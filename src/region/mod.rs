@@ -3,6 +3,7 @@
 mod account;
 mod code;
 mod gateway;
+mod state;
 mod surroundings;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Pace, Timestamp};
+use crate::cloud::state::StateError;
 use crate::cloud::{Account, Cloud};
 use crate::endpoint::front::Front;
 use crate::endpoint::{self, Endpoint};
@@ -23,6 +25,7 @@ use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
 pub use gateway::BINARY_MEDIA_TYPE;
+pub use state::time_after;
 use surroundings::Neighbours;
 
 /// A Region. Dropping it ends every process in it and removes its files.
@@ -79,6 +82,9 @@ pub enum RegionError {
     /// The engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A state that cannot be taken up.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// A service refused a resource.
     #[error("{what}: {message}")]
     Resource {

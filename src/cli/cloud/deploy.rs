@@ -68,6 +68,14 @@ impl Deployment {
         })
     }
 
+    /// The exercise that it begins with.
+    pub(super) fn exercise(&self) -> Option<&str> {
+        match &self.source {
+            Source::Exercise(exercise) => Some(&exercise.id),
+            _ => None,
+        }
+    }
+
     /// Whether there is a folder to look at.
     pub(super) fn is_watched(&self) -> bool {
         self.watch.is_some()
@@ -93,14 +101,15 @@ impl Deployment {
         lines
     }
 
-    /// Creates what a Region begins with.
+    /// Creates what a Region begins with. One that goes on has it all; only its code may be another now.
     ///
     /// # Errors
     /// If a service refuses a resource.
-    pub(super) fn set_up(&self, command: &Cloud, region: &Region) -> Result<()> {
+    pub(super) fn set_up(&self, command: &Cloud, region: &Region, goes_on: bool) -> Result<()> {
         let Some(watch) = &self.watch else { return Ok(()) };
         match &self.source {
             Source::Nothing => {}
+            Source::Exercise(_) if goes_on => region.deploy(&self.functions(), watch.files())?,
             Source::Exercise(exercise) => {
                 let content = Content {
                     code: watch.files(),
@@ -113,10 +122,26 @@ impl Deployment {
                 let mut config = command.setup.function(region, target)?;
                 config.memory = MemorySize::new(command.memory)?;
                 config.code = region.unpack_code(watch.files())?;
-                region.lambda().create_function(config)?;
+                if region.lambda().function(config.name.as_str()).is_ok() {
+                    region.lambda().update_function(config)?;
+                } else {
+                    region.lambda().create_function(config)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// The functions that have the code.
+    fn functions(&self) -> Vec<&str> {
+        match &self.source {
+            Source::Nothing => Vec::new(),
+            Source::Exercise(exercise) => {
+                let functions = &exercise.manifest.resources.functions;
+                functions.iter().map(|function| function.name.as_str()).collect()
+            }
+            Source::Handler { name, .. } => vec![name.as_str()],
+        }
     }
 
     /// What is wrong with the code as it is now, without running it.
@@ -134,27 +159,23 @@ impl Deployment {
         let Some(watch) = &mut self.watch else {
             return Vec::new();
         };
-        let files = match watch.changed() {
+        match watch.changed() {
             Ok(None) => {
                 self.unreadable = None;
                 return Vec::new();
             }
-            Ok(Some(files)) => files,
+            Ok(Some(_)) => {}
             Err(error) => {
                 let told = Some(error.to_string());
                 let known = std::mem::replace(&mut self.unreadable, told.clone()) == told;
                 let told = told.filter(|_| !known);
                 return told.iter().map(|text| Activity::problem(region, text)).collect();
             }
+        }
+        let Some(files) = self.watch.as_ref().map(FolderWatch::files) else {
+            return Vec::new();
         };
-        let functions: Vec<&str> = match &self.source {
-            Source::Nothing => Vec::new(),
-            Source::Exercise(exercise) => {
-                let functions = &exercise.manifest.resources.functions;
-                functions.iter().map(|function| function.name.as_str()).collect()
-            }
-            Source::Handler { name, .. } => vec![name.as_str()],
-        };
+        let functions = self.functions();
         let (count, mut told) = (files.len(), Vec::new());
         match region.deploy(&functions, files) {
             Ok(()) => {

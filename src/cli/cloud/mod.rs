@@ -4,10 +4,11 @@ mod activity;
 mod check;
 mod commands;
 mod deploy;
+mod state;
 mod variables;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -19,17 +20,21 @@ use tokio::time::MissedTickBehavior;
 use self::activity::Activity;
 use self::commands::Order;
 use self::deploy::Deployment;
+use self::state::StateFolder;
 use self::variables::Variables;
 use super::engine;
 use super::handler::Setup;
 use super::{Context, Exit};
-use crate::clock::Pace;
+use crate::clock::{Pace, Timestamp};
 use crate::history::Entry;
 use crate::lambda;
-use crate::region::{Region, RegionConfig};
+use crate::region::{Region, RegionConfig, time_after};
 
 /// How often a watched folder is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How long after a change the state is saved: what comes in quick succession is saved once.
+const SAVE_AFTER: Duration = Duration::from_millis(200);
 
 /// Keep a Region running for aws, boto3 or any SDK, and show what happens in it
 ///
@@ -51,6 +56,9 @@ pub(super) struct Cloud {
     memory: u32,
     #[command(flatten)]
     setup: Setup,
+    /// Keep its state in this folder, and begin with what is kept there
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// Do not wait in real time: jump ahead to the next retry, timeout or end of a sleep
     #[arg(long)]
     fast: bool,
@@ -74,16 +82,27 @@ impl Cloud {
 
     async fn keep(&self, engine: &lambda::Engine, mut deployment: Deployment, context: &mut Context<'_>) -> Result<()> {
         let mut ending = Ending::listen()?;
+        let mut folder = match &self.state {
+            Some(root) => Some(StateFolder::open(root, deployment.exercise())?),
+            None => None,
+        };
+        let kept = folder.as_mut().map(StateFolder::load).transpose()?.flatten();
         let config = RegionConfig {
             // Nobody may guess the key.
             seed: uuid::Uuid::new_v4().as_u64_pair().0,
             pace: if self.fast { Pace::Fast } else { Pace::Live },
             port: self.port,
-            ..RegionConfig::default()
+            start: kept
+                .as_ref()
+                .map_or_else(Timestamp::system, |(parts, _)| time_after(parts)),
         };
         let region = Region::start(engine, config).await?;
         let mut history = region.history().subscribe();
-        deployment.set_up(self, &region)?;
+        let goes_on = kept.is_some();
+        if let Some((parts, contents)) = kept {
+            region.restore(parts, contents)?;
+        }
+        deployment.set_up(self, &region, goes_on)?;
         let variables = Variables::of(&region);
         let _file = self.env_file.as_deref().map(|file| variables.write(file)).transpose()?;
         self.greet(&variables, &deployment, context)?;
@@ -94,10 +113,24 @@ impl Cloud {
         let mut waits = FuturesUnordered::new();
         let mut looks = tokio::time::interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Set when something has changed that is not saved yet.
+        let mut save_at = folder.is_some().then(Instant::now);
         loop {
             tokio::select! {
                 () = ending.asked() => break,
-                entries = history.next() => self.show(&entries, context)?,
+                entries = history.next() => {
+                    save_at = save_at.or_else(|| folder.is_some().then(|| Instant::now() + SAVE_AFTER));
+                    self.show(&entries, context)?;
+                }
+                () = until(save_at) => {
+                    save_at = None;
+                    if let Some(folder) = &mut folder
+                        && let Err(error) = tokio::task::block_in_place(|| folder.save(&region))
+                    {
+                        // Tried again at the next change: the disk may be full only for now.
+                        self.tell(&Activity::problem(&region, &format!("{error:#}")), context)?;
+                    }
+                }
                 order = orders.recv(), if listening => match order {
                     None => listening = false,
                     Some(Ok(Order::Quit)) => break,
@@ -124,7 +157,10 @@ impl Cloud {
         }
         drop(waits);
         self.show(&history.now(), context)?;
-        Ok(())
+        match &mut folder {
+            Some(folder) => folder.save(&region),
+            None => Ok(()),
+        }
     }
 
     fn greet(&self, variables: &Variables, deployment: &Deployment, context: &mut Context<'_>) -> Result<()> {
@@ -159,6 +195,14 @@ impl Cloud {
         }
         context.out.flush()?;
         Ok(())
+    }
+}
+
+/// Resolves at a time; never without one.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

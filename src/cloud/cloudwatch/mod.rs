@@ -3,10 +3,12 @@
 //! Shapes and errors follow the CloudWatch API Reference and the "Embedded metric format specification".
 
 mod api;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::core::Core;
@@ -23,7 +25,7 @@ pub struct CloudWatch {
 }
 
 /// What a metric is known by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Metric {
     /// As `Shop`.
     pub namespace: String,
@@ -34,7 +36,7 @@ pub struct Metric {
 }
 
 /// Values that were put together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Datum {
     /// When, in seconds since the epoch.
     pub at: u64,

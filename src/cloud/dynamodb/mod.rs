@@ -5,6 +5,7 @@
 
 mod engine;
 mod plain;
+mod state;
 mod streams;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub struct DynamoDb {
     streams: Mutex<BTreeMap<String, Stream>>,
     /// Set once a table has a time-to-live setting: the second of the last sweep.
     expiring: Mutex<Option<u64>>,
+    saved: Mutex<state::Saved>,
 }
 
 impl DynamoDb {
@@ -39,6 +41,7 @@ impl DynamoDb {
             database: OnceLock::new(),
             streams: Mutex::default(),
             expiring: Mutex::default(),
+            saved: Mutex::default(),
         }
     }
 
@@ -68,6 +71,9 @@ impl DynamoDb {
         } else {
             engine::run(database, operation, body)?
         };
+        if !is_read(operation) {
+            self.saved.lock().unwrap_or_else(PoisonError::into_inner).forget();
+        }
         if operation == "UpdateTimeToLive" {
             self.expiring
                 .lock()
@@ -187,6 +193,7 @@ impl DynamoDb {
             *last = now;
             // A sweep that fails is made up for by the next one.
             let _ = database.sweep_ttl();
+            self.saved.lock().unwrap_or_else(PoisonError::into_inner).forget();
         }
     }
 
@@ -230,6 +237,12 @@ fn is_control(operation: &str) -> bool {
             | "UpdateTimeToLive"
             | "DescribeTimeToLive"
     )
+}
+
+/// Whether an operation changes nothing.
+fn is_read(operation: &str) -> bool {
+    let reads = ["Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan"];
+    reads.iter().any(|read| operation.starts_with(read))
 }
 
 /// A table may be named by its ARN.

@@ -7,6 +7,7 @@ use dynoxide::Database;
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::{decode_shard_iterator, encode_shard_iterator};
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::engine::ENGINE_ARN;
@@ -20,7 +21,7 @@ use crate::history::EntryId;
 const SHARD_SUFFIX: &str = "00000000";
 
 /// What is known of the stream of a table.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Stream {
     /// The label in the engine's ARN.
     engine_label: String,
@@ -31,6 +32,7 @@ pub(super) struct Stream {
     /// Up to where records were told of.
     pub(super) told: i64,
     /// What led to the records up to a place, in order.
+    #[serde(skip)]
     causes: Vec<(i64, EntryId)>,
 }
 
@@ -45,7 +47,7 @@ impl Stream {
 }
 
 /// A place in the one shard of a stream; the default is its beginning.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StreamPosition(i64);
 
 /// One record of a stream.

@@ -5,10 +5,12 @@
 mod api;
 mod input;
 mod schedule;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -38,7 +40,7 @@ struct State {
     rules: BTreeMap<(String, String), Rule>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Rule {
     pattern: Option<Value>,
     /// The pattern or the schedule as it was given, and what else was.
@@ -46,6 +48,7 @@ struct Rule {
     enabled: bool,
     targets: Vec<Value>,
     /// Ends the schedule's timer with the rule.
+    #[serde(skip)]
     _timer: Option<DropGuard>,
 }
 

@@ -4,11 +4,14 @@
 
 mod api;
 mod filter;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::filter::Filter;
+
+use serde::{Deserialize, Serialize};
 
 use super::cloudwatch::CloudWatch;
 use super::core::Core;
@@ -23,7 +26,7 @@ pub struct Logs {
     groups: Mutex<BTreeMap<String, Group>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Group {
     created: Timestamp,
     retention_days: Option<i64>,
@@ -32,14 +35,14 @@ struct Group {
     streams: BTreeMap<String, Stream>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Stream {
     created: Timestamp,
     events: Vec<LogEvent>,
 }
 
 /// One log event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEvent {
     /// When it happened, in milliseconds since the epoch.
     pub timestamp: u64,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::multipart::Pending;
 use super::notify::NotificationConfiguration;
 use super::object::Object;
@@ -10,7 +12,7 @@ use super::{ApiError, S3};
 use crate::clock::Timestamp;
 
 /// Whether a bucket keeps old versions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Versioning {
     /// Never switched on.
     #[default]
@@ -21,12 +23,14 @@ pub enum Versioning {
     Suspended,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Bucket {
     pub(super) created: Timestamp,
     pub(super) versioning: Versioning,
     /// All versions of each key, the current one last.
+    #[serde(skip)]
     pub(super) objects: BTreeMap<String, Vec<Arc<Object>>>,
+    #[serde(skip)]
     pub(super) uploads: BTreeMap<String, Pending>,
     pub(super) notifications: NotificationConfiguration,
     pub(super) tags: Vec<(String, String)>,

@@ -8,6 +8,7 @@ mod multipart;
 mod notify;
 mod object;
 mod objects;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
 
+use serde::{Deserialize, Serialize};
+
 use super::object::{Condition, Object, Upload};
 use super::{ApiError, S3, etag_of};
 use crate::clock::Timestamp;
@@ -16,22 +18,23 @@ const MIN_PART: usize = 5 * 1024 * 1024;
 /// The highest part number.
 const MAX_PART_NUMBER: u32 = 10_000;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Pending {
     key: String,
     begun: Timestamp,
     upload: Upload,
-    parts: BTreeMap<u32, Part>,
+    pub(super) parts: BTreeMap<u32, Part>,
 }
 
 /// A part that was uploaded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Part {
     /// From 1 to 10,000.
     pub number: u32,
     /// The MD5 of the content, without quotation marks.
     pub etag: String,
     /// The content.
+    #[serde(skip)]
     pub body: Bytes,
     /// When it was uploaded.
     pub modified: Timestamp,

@@ -3,6 +3,7 @@
 //! The events follow recordings of AWS (`tests/golden/aws/s3-notifications.json`, `s3-eventbridge.json`).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::object::Object;
@@ -27,7 +28,7 @@ pub fn event_key(key: &str) -> String {
 }
 
 /// A bucket's notification configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationConfiguration {
     /// Functions, queues and topics that are told.
     pub rules: Vec<NotificationRule>,
@@ -36,7 +37,7 @@ pub struct NotificationConfiguration {
 }
 
 /// Who is told of which changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationRule {
     /// The configuration's id, which events carry.
     pub id: String,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Timestamp;
 
 /// One version of an object, or a delete marker.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Object {
     /// The key, not encoded.
     pub key: String,
@@ -18,6 +20,7 @@ pub struct Object {
     /// The entity tag, without quotation marks.
     pub etag: String,
     /// The content.
+    #[serde(skip)]
     pub body: Bytes,
     /// The headers that come back with the content.
     pub headers: Headers,
@@ -34,7 +37,7 @@ pub struct Object {
 }
 
 /// Headers kept with an object, as the uploader gave them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headers {
     /// `Content-Type`; `binary/octet-stream` if none was given.
     pub content_type: Option<String>,
@@ -53,9 +56,10 @@ pub struct Headers {
 }
 
 /// What is written by one upload.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Upload {
     /// The content.
+    #[serde(skip)]
     pub body: Bytes,
     /// The headers to keep.
     pub headers: Headers,
@@ -81,7 +85,7 @@ impl Upload {
 }
 
 /// A conditional write.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// Write in any case.
     #[default]

@@ -4,10 +4,12 @@
 
 mod api;
 mod publish;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::core::Core;
@@ -20,7 +22,7 @@ pub struct Sns {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct State {
     /// By ARN.
     topics: BTreeMap<String, Topic>,
@@ -28,14 +30,14 @@ struct State {
     subscriptions: BTreeMap<String, Subscription>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Topic {
     attributes: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
     published: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Subscription {
     topic_arn: String,
     protocol: String,

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
@@ -11,7 +12,7 @@ use crate::cloud::input::Input;
 use crate::history::EntryId;
 
 /// One message attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, perhaps with a label after a dot.
     pub data_type: String,
@@ -20,7 +21,7 @@ pub struct MessageAttribute {
 }
 
 /// The value of a message attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttributeValue {
     /// Of types `String` and `Number`.
     Text(String),
@@ -29,7 +30,7 @@ pub enum AttributeValue {
 }
 
 /// A message as a receiver gets it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Message {
     /// The message's id: the same at every receive.
     pub message_id: String,
@@ -56,11 +57,12 @@ pub struct Message {
     /// The queue from which it came here as a dead letter.
     pub dead_letter_source: Option<String>,
     /// The entry of what put it into the queue.
+    #[serde(skip)]
     pub cause: Option<EntryId>,
 }
 
 /// What a message has in a FIFO queue.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Fifo {
     /// `MessageGroupId`.
     pub group_id: String,

@@ -8,6 +8,7 @@ mod message;
 mod operations;
 mod queue;
 mod settings;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use serde::{Deserialize, Serialize};
+
 use super::message::{Fifo, Message, MessageAttribute};
 use super::settings::{Redrive, Settings};
 use crate::clock::{Busy, Clock, Timestamp};
@@ -17,7 +19,7 @@ const DEDUPLICATION: Duration = Duration::from_mins(5);
 /// The sequence number of a FIFO queue's first message.
 const FIRST_SEQUENCE: u128 = 18_849_496_460_467_696_128;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Queue {
     pub(super) arn: String,
     pub(super) settings: Settings,
@@ -27,18 +29,21 @@ pub(super) struct Queue {
     pub(super) purged: Option<Timestamp>,
     messages: BTreeMap<u64, Stored>,
     next: u64,
+    #[serde(with = "super::state::text")]
     sequence: u128,
     /// By deduplication id (with its group, if the scope is the group).
     seen: HashMap<String, (Timestamp, Sent)>,
+    #[serde(skip)]
     waiting: Vec<oneshot::Sender<Busy>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     message: Message,
     visible_at: Timestamp,
     /// Set while a receiver has it.
     in_flight: bool,
+    #[serde(skip)]
     alarm: Option<Alarm>,
 }
 
@@ -56,7 +61,7 @@ pub(super) struct Outgoing {
 }
 
 /// What a sender gets to know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Sent {
     pub(super) message_id: String,
     pub(super) sequence_number: Option<String>,
@@ -271,6 +276,14 @@ impl Queue {
     /// Deletes all messages.
     pub(super) fn purge(&mut self) {
         self.messages.clear();
+    }
+
+    /// The places of the messages that are hidden, and until when.
+    pub(super) fn hidden(&self, now: Timestamp) -> Vec<(u64, Timestamp)> {
+        let all = self.messages.iter();
+        all.filter(|(_, stored)| stored.visible_at > now)
+            .map(|(place, stored)| (*place, stored.visible_at))
+            .collect()
     }
 
     /// All messages, visible or not, in order.

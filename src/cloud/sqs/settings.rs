@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cloud::ApiError;
 use crate::cloud::input::as_text;
 
 /// The attributes that can be set, with AWS's defaults.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Settings {
     /// `DelaySeconds`.
     pub(super) delay: u32,
@@ -31,7 +32,7 @@ pub(super) struct Settings {
 }
 
 /// Where messages go that were received too often.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Redrive {
     /// The ARN of the dead-letter queue.
     pub(super) target: String,
