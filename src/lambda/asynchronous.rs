@@ -84,8 +84,13 @@ impl Lambda {
         let (mut attempts, mut throttles) = (0, 0);
         let mut last = None;
         let condition = loop {
-            let Ok(config) = self.function(function) else { return };
-            if config.reserved_concurrency == Some(0) {
+            let reference = self.reference(function, None);
+            let Ok((config, reserved)) = reference
+                .and_then(|reference| Ok((self.async_config(&reference)?, self.reserved_concurrency(&reference)?)))
+            else {
+                return;
+            };
+            if reserved == Some(0) {
                 break Condition::ZeroReservedConcurrency;
             }
             let attempt = Attempt {
@@ -106,7 +111,7 @@ impl Lambda {
                 if !failed {
                     break Condition::Success;
                 }
-                if attempts > u32::from(config.asynchronous.retries) {
+                if attempts > u32::from(config.retries) {
                     break Condition::RetriesExhausted;
                 }
                 RETRY_AFTER[usize::try_from(attempts - 1).unwrap_or(1).min(1)]
@@ -114,7 +119,7 @@ impl Lambda {
                 throttles += 1;
                 throttle_wait(throttles)
             };
-            if too_old(queued, clock.now() + wait, config.asynchronous.event_age) {
+            if too_old(queued, clock.now() + wait, config.event_age) {
                 break Condition::EventAgeExceeded;
             }
             if was_run {
@@ -149,13 +154,18 @@ impl Lambda {
         record: Option<&InvocationRecord>,
         busy: &Busy,
     ) {
-        let Ok(config) = self.function(function) else { return };
+        let Ok(reference) = self.reference(function, None) else {
+            return;
+        };
+        let Ok(config) = self.async_config(&reference) else {
+            return;
+        };
         let success = condition == Condition::Success;
-        let from = format!("{}:$LATEST", self.platform().function_arn(function));
+        let from = reference.qualified_arn(self.platform().account());
         let target = if success {
-            &config.asynchronous.on_success
+            &config.on_success
         } else {
-            &config.asynchronous.on_failure
+            &config.on_failure
         };
         if let Some(to) = target {
             let timestamp = self.platform().clock().now().iso_millis();
@@ -174,7 +184,7 @@ impl Lambda {
                 busy,
             );
         }
-        if let (false, Some(to)) = (success, &config.asynchronous.dead_letter) {
+        if let (false, Some(to)) = (success, &config.dead_letter) {
             self.deliver(
                 Outgoing {
                     from,
@@ -205,7 +215,7 @@ impl Lambda {
                 ..Invocation::default()
             };
             // A target that is gone gets nothing, as on AWS; the delivery stays on record.
-            let _ = self.invoke_async(Self::name_of(&message.to), invocation, busy);
+            let _ = self.invoke_async(&message.to, invocation, busy);
         } else {
             self.platform().send_out(message, busy);
         }
@@ -243,7 +253,7 @@ fn destination_record(
         "requestPayload": parsed(&invocation.payload),
     });
     if let Some(last) = last {
-        let mut context = json!({"statusCode": 200, "executedVersion": "$LATEST"});
+        let mut context = json!({"statusCode": 200, "executedVersion": last.version});
         if last.function_error {
             context["functionError"] = json!("Unhandled");
         }

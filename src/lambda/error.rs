@@ -12,9 +12,23 @@ pub enum ApiError {
     /// 404: no such thing of another kind.
     #[error("{0}")]
     ResourceNotFound(String),
+    /// 404: a version or an alias has no provisioned concurrency.
+    #[error("No Provisioned Concurrency Config found for this function")]
+    NoProvisionedConcurrency,
+    /// 403: another account's.
+    #[error("{0}")]
+    AccessDenied(String),
     /// 409: the name is taken.
     #[error("Function already exist: {0}")]
     FunctionExists(String),
+    /// 409: something of that name or kind is there already.
+    #[error("{0}")]
+    Conflict(String),
+    /// 412: the revision that was named isn't the latest.
+    #[error(
+        "The Revision Id provided does not match the latest Revision Id. Call the {0} API to retrieve the latest Revision Id"
+    )]
+    PreconditionFailed(&'static str),
     /// 429: no environment may be had.
     #[error("Rate Exceeded.")]
     TooManyRequests {
@@ -27,6 +41,9 @@ pub enum ApiError {
     /// 400: a function sets itself off again and again.
     #[error("Lambda has detected and stopped a recursive loop: invocation {0} of one chain")]
     RecursiveInvocation(u32),
+    /// 413: the request is too large for its operation.
+    #[error("{0}")]
+    EntityTooLarge(String),
     /// 413: the payload is too large.
     #[error("{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)")]
     RequestTooLarge {
@@ -46,6 +63,9 @@ pub enum ApiError {
     /// 500: the mock itself failed.
     #[error("{0}")]
     Service(String),
+    /// 501: AWS can do it, this mock cannot.
+    #[error("{0}")]
+    Unsupported(String),
 }
 
 /// Why an invocation was throttled.
@@ -53,8 +73,12 @@ pub enum ApiError {
 pub enum ThrottleReason {
     /// The account's limit.
     ConcurrentInvocationLimitExceeded,
+    /// More requests a second, or more new environments, than a function may have.
+    FunctionInvocationRateLimitExceeded,
     /// The function's own limit.
     ReservedFunctionConcurrentInvocationLimitExceeded,
+    /// More requests a second than ten times the function's own limit.
+    ReservedFunctionInvocationRateLimitExceeded,
 }
 
 impl ThrottleReason {
@@ -63,9 +87,11 @@ impl ThrottleReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ConcurrentInvocationLimitExceeded => "ConcurrentInvocationLimitExceeded",
+            Self::FunctionInvocationRateLimitExceeded => "FunctionInvocationRateLimitExceeded",
             Self::ReservedFunctionConcurrentInvocationLimitExceeded => {
                 "ReservedFunctionConcurrentInvocationLimitExceeded"
             }
+            Self::ReservedFunctionInvocationRateLimitExceeded => "ReservedFunctionInvocationRateLimitExceeded",
         }
     }
 }
@@ -83,19 +109,36 @@ impl ApiError {
         Self::InvalidParameterValue(message)
     }
 
+    /// What is another account's.
+    #[must_use]
+    pub fn access_denied() -> Self {
+        Self::AccessDenied("User is not authorized to access this resource".to_owned())
+    }
+
+    /// What is not there, where AWS doesn't say what.
+    #[must_use]
+    pub fn no_such_resource() -> Self {
+        Self::ResourceNotFound("The resource you requested does not exist.".to_owned())
+    }
+
     /// The error code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::FunctionNotFound(_) | Self::ResourceNotFound(_) => "ResourceNotFoundException",
-            Self::FunctionExists(_) => "ResourceConflictException",
+            Self::NoProvisionedConcurrency => "ProvisionedConcurrencyConfigNotFoundException",
+            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::FunctionExists(_) | Self::Conflict(_) => "ResourceConflictException",
+            Self::PreconditionFailed(_) => "PreconditionFailedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::InvalidRequestContent(_) => "InvalidRequestContentException",
+            Self::EntityTooLarge(_) => "RequestEntityTooLargeException",
             Self::RequestTooLarge { .. } => "RequestTooLargeException",
             Self::RecursiveInvocation(_) => "RecursiveInvocationException",
             Self::InvalidParameterValue(_) => "InvalidParameterValueException",
             Self::Validation(_) => "ValidationException",
             Self::Service(_) => "ServiceException",
+            Self::Unsupported(_) => "UnknownOperationException",
         }
     }
 
@@ -103,11 +146,14 @@ impl ApiError {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::FunctionNotFound(_) | Self::ResourceNotFound(_) => 404,
-            Self::FunctionExists(_) => 409,
+            Self::FunctionNotFound(_) | Self::ResourceNotFound(_) | Self::NoProvisionedConcurrency => 404,
+            Self::AccessDenied(_) => 403,
+            Self::FunctionExists(_) | Self::Conflict(_) => 409,
+            Self::PreconditionFailed(_) => 412,
             Self::TooManyRequests { .. } => 429,
-            Self::RequestTooLarge { .. } => 413,
+            Self::EntityTooLarge(_) | Self::RequestTooLarge { .. } => 413,
             Self::Service(_) => 500,
+            Self::Unsupported(_) => 501,
             Self::InvalidRequestContent(_)
             | Self::InvalidParameterValue(_)
             | Self::Validation(_)

@@ -138,6 +138,12 @@ impl Platform {
         (version, arn)
     }
 
+    /// The account and the Region.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
     /// A function's unqualified ARN.
     #[must_use]
     pub fn function_arn(&self, name: &str) -> String {

@@ -1,30 +1,24 @@
-//! The Lambda service: functions, their environments, synchronous and asynchronous invocations.
+//! The Lambda service: the handle that everybody has on it, and invocations.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use tokio::task::JoinSet;
 
-use super::environment::{Environment, Work};
-use super::error::{ApiError, ThrottleReason};
-use super::function::FunctionConfig;
+use super::environment::Work;
+use super::error::ApiError;
 use super::function_url::FunctionUrls;
 use super::platform::Platform;
 use super::runtime_api::ResponseStream;
+use super::registry::State;
 use crate::clock::Busy;
-use crate::history::{EntryId, Event, InvocationRecord};
+use crate::history::{EntryId, InvocationRecord};
 
 /// Payloads of synchronous invocations, in bytes.
 const MAX_SYNC_PAYLOAD: usize = 6_291_456;
 /// Payloads of asynchronous invocations, in bytes (since October 2025).
 pub(super) const MAX_ASYNC_PAYLOAD: usize = 1_048_576;
-/// Environments of an account that run at once, unless raised.
-const ACCOUNT_CONCURRENCY: usize = 1_000;
-/// How long an environment is kept idle. AWS doesn't say; this is of the order that people observe.
-const KEPT_IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// A handle on the Lambda service of one Region; clones share it.
 #[derive(Debug, Clone)]
@@ -35,17 +29,9 @@ pub struct Lambda {
 #[derive(Debug)]
 struct Inner {
     platform: Arc<Platform>,
-    functions: Mutex<BTreeMap<String, Entry>>,
+    state: Mutex<State>,
     tasks: Mutex<JoinSet<()>>,
     function_urls: FunctionUrls,
-}
-
-#[derive(Debug)]
-struct Entry {
-    config: Arc<FunctionConfig>,
-    /// The one used last is at the end, and is used first.
-    idle: Vec<Environment>,
-    running: usize,
 }
 
 /// A handle that does not keep the service alive.
@@ -82,6 +68,7 @@ pub struct Invocation {
 /// One attempt at an invocation.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt<'a> {
+    /// A name, a partial ARN or an ARN, with or without a qualifier.
     pub function: &'a str,
     pub request_id: &'a str,
     pub number: u32,
@@ -97,95 +84,11 @@ impl Lambda {
     pub fn new(platform: Arc<Platform>) -> Self {
         let inner = Inner {
             platform,
-            functions: Mutex::default(),
+            state: Mutex::default(),
             tasks: Mutex::default(),
             function_urls: FunctionUrls::default(),
         };
         Self { inner: Arc::new(inner) }
-    }
-
-    /// `CreateFunction`.
-    ///
-    /// # Errors
-    ///
-    /// Lambda's own: the name is taken, or the environment isn't one that Lambda takes.
-    pub fn create_function(&self, config: FunctionConfig) -> Result<(), ApiError> {
-        config.check_environment()?;
-        let mut functions = self.lock();
-        if functions.contains_key(config.name.as_str()) {
-            return Err(ApiError::FunctionExists(config.name.to_string()));
-        }
-        functions.insert(
-            config.name.to_string(),
-            Entry {
-                config: Arc::new(config),
-                idle: Vec::new(),
-                running: 0,
-            },
-        );
-        Ok(())
-    }
-
-    /// `UpdateFunctionConfiguration` and `UpdateFunctionCode`: new environments follow it, idle ones end.
-    ///
-    /// # Errors
-    ///
-    /// Lambda's own.
-    pub fn update_function(&self, config: FunctionConfig) -> Result<(), ApiError> {
-        config.check_environment()?;
-        let name = config.name.to_string();
-        let ended = {
-            let mut functions = self.lock();
-            let entry = functions.get_mut(&name).ok_or_else(|| self.not_found(&name))?;
-            entry.config = Arc::new(config);
-            std::mem::take(&mut entry.idle)
-        };
-        drop(ended);
-        Ok(())
-    }
-
-    /// `DeleteFunction`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such function.
-    pub fn delete_function(&self, name: &str) -> Result<(), ApiError> {
-        let entry = self.lock().remove(name).ok_or_else(|| self.not_found(name))?;
-        drop(entry);
-        Ok(())
-    }
-
-    /// A function's configuration.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such function.
-    pub fn function(&self, name: &str) -> Result<Arc<FunctionConfig>, ApiError> {
-        self.lock()
-            .get(name)
-            .map(|entry| entry.config.clone())
-            .ok_or_else(|| self.not_found(name))
-    }
-
-    /// The configurations of all functions, by name.
-    #[must_use]
-    pub fn functions(&self) -> Vec<Arc<FunctionConfig>> {
-        self.lock().values().map(|entry| entry.config.clone()).collect()
-    }
-
-    /// Shuts a function's idle environments down, so that the next invocation is a cold start.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such function.
-    pub fn recycle(&self, name: &str) -> Result<(), ApiError> {
-        let ended = {
-            let mut functions = self.lock();
-            let entry = functions.get_mut(name).ok_or_else(|| self.not_found(name))?;
-            std::mem::take(&mut entry.idle)
-        };
-        drop(ended);
-        Ok(())
     }
 
     /// A handle that does not keep the service alive.
@@ -234,11 +137,13 @@ impl Lambda {
         attempt: &Attempt<'_>,
         busy: Busy,
     ) -> (Result<InvocationRecord, ApiError>, Busy) {
-        let (lease, mut environment) = match self.lease(attempt.function) {
+        let leased = self
+            .reference(attempt.function, None)
+            .and_then(|reference| Ok((self.lease(&reference)?, reference)));
+        let ((lease, mut environment), reference) = match leased {
             Ok(leased) => leased,
             Err(error) => return (Err(error), busy),
         };
-        let function_arn = self.inner.platform.function_arn(attempt.function);
         let work = Work {
             request_id: attempt.request_id.to_owned(),
             attempt: attempt.number,
@@ -249,60 +154,13 @@ impl Lambda {
             depth: attempt.invocation.depth,
             asynchronous: attempt.asynchronous,
             cause: attempt.cause,
-            function_arn,
+            function_arn: reference.arn(self.inner.platform.account()),
         };
         let (result, busy) = environment.invoke(&work, busy).await;
         if result.is_ok() {
             lease.give_back(environment);
         }
         (result.map_err(|error| ApiError::Service(error.to_string())), busy)
-    }
-
-    /// An environment for one invocation: an idle one, or a new one if concurrency allows.
-    fn lease(&self, function: &str) -> Result<(Lease, Environment), ApiError> {
-        let now = self.inner.platform.clock().now();
-        let mut expired = Vec::new();
-        let (config, environment) = {
-            let mut functions = self.lock();
-            let running: usize = functions.values().map(|entry| entry.running).sum();
-            let entry = functions.get_mut(function).ok_or_else(|| self.not_found(function))?;
-            let reserved = entry
-                .config
-                .reserved_concurrency
-                .and_then(|limit| usize::try_from(limit).ok());
-            let reason = if reserved.is_some_and(|limit| entry.running >= limit) {
-                Some(ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded)
-            } else if running >= ACCOUNT_CONCURRENCY {
-                Some(ThrottleReason::ConcurrentInvocationLimitExceeded)
-            } else {
-                None
-            };
-            if let Some(reason) = reason {
-                drop(functions);
-                self.inner.platform.record(Event::Throttled {
-                    function: function.to_owned(),
-                    reason: reason.as_str().to_owned(),
-                });
-                return Err(ApiError::TooManyRequests { reason });
-            }
-            for mut idle in std::mem::take(&mut entry.idle) {
-                let kept = now - idle.last_used() < KEPT_IDLE && !idle.is_lost();
-                if kept { &mut entry.idle } else { &mut expired }.push(idle);
-            }
-            entry.running += 1;
-            (entry.config.clone(), entry.idle.pop())
-        };
-        drop(expired);
-        let lease = Lease {
-            lambda: self.clone(),
-            function: function.to_owned(),
-        };
-        let environment = match environment {
-            Some(environment) => environment,
-            None => Environment::create(&self.inner.platform, &config)
-                .map_err(|error| ApiError::Service(error.to_string()))?,
-        };
-        Ok((lease, environment))
     }
 
     /// The functions' URLs.
@@ -331,16 +189,12 @@ impl Lambda {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .abort_all();
-        let ended = std::mem::take(&mut *self.lock());
+        let ended = std::mem::take(&mut *self.state());
         drop(ended);
     }
 
-    fn not_found(&self, name: &str) -> ApiError {
-        ApiError::FunctionNotFound(self.inner.platform.function_arn(name))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
-        self.inner.functions.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -359,34 +213,4 @@ pub(super) fn check_payload(payload: &[u8], limit: usize, kind: &'static str) ->
     serde_json::from_slice::<IgnoredAny>(payload)
         .map(drop)
         .map_err(|error| ApiError::InvalidRequestContent(error.to_string()))
-}
-
-/// An environment while it is in use. Whatever happens, the function's count of running environments is right after.
-struct Lease {
-    lambda: Lambda,
-    function: String,
-}
-
-impl Lease {
-    /// Keeps the environment for the next invocation, unless the function changed meanwhile.
-    fn give_back(self, environment: Environment) {
-        let mut functions = self.lambda.lock();
-        let unwanted = match functions.get_mut(&self.function) {
-            Some(entry) if Arc::ptr_eq(&entry.config, environment.function()) => {
-                entry.idle.push(environment);
-                None
-            }
-            _ => Some(environment),
-        };
-        drop(functions);
-        drop(unwanted);
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Some(entry) = self.lambda.lock().get_mut(&self.function) {
-            entry.running -= 1;
-        }
-    }
 }

@@ -72,7 +72,7 @@ impl Neighbours {
                     ..Invocation::default()
                 };
                 // A function that is gone gets nothing; the delivery is on record.
-                let _ = lambda.invoke_async(Lambda::name_of(&function_arn), invocation, busy);
+                let _ = lambda.invoke_async(&function_arn, invocation, busy);
             }
             Notification::QueueReady { queue_arn: source } | Notification::StreamReady { stream_arn: source } => {
                 if let Some(pollers) = self.pollers.get() {

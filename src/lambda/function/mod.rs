@@ -7,6 +7,7 @@ mod runtime;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use logging::{ApplicationLogLevel, LogFormat, LoggingConfig, SystemLogLevel};
@@ -15,6 +16,8 @@ pub use quantity::{EphemeralStorage, MemorySize, Timeout};
 pub use runtime::{Architecture, InitializationType, Runtime};
 
 use super::error::ApiError;
+use super::package::{Folder, Package};
+use crate::clock::Timestamp;
 
 /// All that `CreateFunction` and the calls beside it say of a function.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct FunctionConfig {
     pub runtime: Runtime,
     /// `Architectures`.
     pub architecture: Architecture,
+    /// `Role`: kept and shown; nothing is denied to a handler here.
+    pub role: String,
     /// `Handler`, as `handler.lambda_handler`.
     pub handler: String,
     /// `MemorySize`.
@@ -47,12 +52,33 @@ pub struct FunctionConfig {
     pub environment: BTreeMap<String, String>,
     /// The real folder with the code, seen as `/var/task`.
     pub code: PathBuf,
+    /// The uploaded package that `code` belongs to; without one, `code` is a folder of somebody else's.
+    pub package: Option<Arc<Package>>,
     /// The real folder with the layers' content, seen as `/opt`.
     pub layers: Option<PathBuf>,
-    /// `EventInvokeConfig`: what becomes of asynchronous invocations.
+    /// `Layers`: the published layer versions that `layers` was made of, in order.
+    pub layer_versions: Vec<LayerVersionRef>,
+    /// `LastModified`.
+    pub last_modified: Timestamp,
+    /// What becomes of asynchronous invocations: for `CreateFunction`, the first `EventInvokeConfig` of `$LATEST`.
+    /// Afterwards [`super::Lambda::async_config`] has the truth.
     pub asynchronous: AsyncConfig,
-    /// `ReservedConcurrentExecutions`.
+    /// For `CreateFunction`, the first `ReservedConcurrentExecutions`. Afterwards
+    /// [`super::Lambda::reserved_concurrency`] has the truth.
     pub reserved_concurrency: Option<u32>,
+}
+
+/// A layer version that a function has.
+#[derive(Debug, Clone)]
+pub struct LayerVersionRef {
+    /// `arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION`.
+    pub arn: String,
+    /// The zip's size in bytes.
+    pub size: u64,
+    /// How large its files are, in bytes.
+    pub unzipped: u64,
+    /// The merged content that the layer is part of, kept for as long as any version of the function needs it.
+    pub content: Arc<Folder>,
 }
 
 /// `PutFunctionEventInvokeConfig` and `DeadLetterConfig`.
@@ -93,6 +119,7 @@ impl FunctionConfig {
             description: String::new(),
             runtime: Runtime::python(),
             architecture: Architecture::default(),
+            role: "arn:aws:iam::123456789012:role/lambda-role".to_owned(),
             handler: "handler.lambda_handler".to_owned(),
             memory: MemorySize::DEFAULT,
             timeout: Timeout::DEFAULT,
@@ -102,7 +129,10 @@ impl FunctionConfig {
             snap_start: false,
             environment: BTreeMap::new(),
             code,
+            package: None,
             layers: None,
+            layer_versions: Vec::new(),
+            last_modified: Timestamp::from_micros(0),
             asynchronous: AsyncConfig::default(),
             reserved_concurrency: None,
         }

@@ -1,0 +1,365 @@
+//! The environments of a function's versions, and how many of them may run (developer guide, "Understanding Lambda
+//! function scaling").
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::environment::Environment;
+use super::error::{ApiError, ThrottleReason};
+use super::function::{FunctionConfig, Version};
+use super::reference::FunctionRef;
+use super::registry::{Function, State};
+use super::service::Lambda;
+use crate::clock::{Busy, Timestamp};
+use crate::history::Event;
+
+/// How long an environment is kept idle. AWS doesn't say; this is of the order that people observe.
+const KEPT_IDLE: Duration = Duration::from_secs(30 * 60);
+/// New environments that a function may get in each ten seconds.
+const NEW_ENVIRONMENTS: f64 = 1_000.0;
+/// Requests a second that a function may get for each environment that it may have.
+const REQUESTS_FOR_EACH: f64 = 10.0;
+
+/// The environments of one version.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    /// The one used last is at the end, and is used first.
+    idle: Vec<Environment>,
+    /// Environments of provisioned concurrency that are idle.
+    ready: Vec<Environment>,
+    /// Environments of provisioned concurrency in all: being made, idle or running.
+    provisioned: usize,
+    /// Environments of provisioned concurrency that are being made.
+    in_making: usize,
+    /// Others that run.
+    running: usize,
+}
+
+/// Where the environment of an invocation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// Provisioned concurrency.
+    Ready,
+    /// An earlier invocation.
+    Idle,
+    /// It has to be made.
+    New,
+}
+
+/// What a function has asked for lately.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    invocations: Allowance,
+    environments: Allowance,
+}
+
+/// An allowance that grows with time up to a limit, and is spent one by one.
+#[derive(Debug, Default)]
+struct Allowance {
+    spent: f64,
+    since: Option<Timestamp>,
+}
+
+impl Allowance {
+    /// Spends one, if any is left of `limit`, of which `each_second` grows back.
+    fn spend(&mut self, now: Timestamp, limit: f64, each_second: f64) -> bool {
+        let passed = self.since.map_or(Duration::ZERO, |since| now - since);
+        self.since = Some(now);
+        self.spent = (self.spent - passed.as_secs_f64() * each_second).max(0.0);
+        if self.spent + 1.0 > limit {
+            return false;
+        }
+        self.spent += 1.0;
+        true
+    }
+}
+
+impl Pool {
+    /// Takes out all environments that are idle; they end when the answer is dropped.
+    pub(super) fn end(&mut self) -> Vec<Environment> {
+        self.provisioned -= self.ready.len();
+        let mut ended = std::mem::take(&mut self.ready);
+        ended.append(&mut self.idle);
+        ended
+    }
+
+    /// Environments of provisioned concurrency: those that are made, and those of them that are idle.
+    pub(super) fn provisioned(&self) -> (u32, u32) {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        (
+            number(self.provisioned.saturating_sub(self.in_making)),
+            number(self.ready.len()),
+        )
+    }
+
+    /// Takes out the environments that are of no use any more.
+    fn sweep(&mut self, now: Timestamp) -> Vec<Environment> {
+        let mut ended: Vec<Environment> = self.ready.extract_if(.., Environment::is_lost).collect();
+        self.provisioned -= ended.len();
+        let too_old = |idle: &mut Environment| now - idle.last_used() >= KEPT_IDLE || idle.is_lost();
+        ended.extend(self.idle.extract_if(.., too_old));
+        ended
+    }
+
+    /// Where the next environment would come from.
+    fn source(&self) -> Source {
+        match (self.ready.is_empty(), self.idle.is_empty()) {
+            (false, _) => Source::Ready,
+            (true, false) => Source::Idle,
+            (true, true) => Source::New,
+        }
+    }
+
+    /// Takes an environment, if there is one.
+    fn take(&mut self, source: Source) -> Option<Environment> {
+        if source == Source::Ready {
+            return self.ready.pop();
+        }
+        self.running += 1;
+        self.idle.pop()
+    }
+}
+
+impl State {
+    /// Whether a function may have one more invocation run now.
+    fn admit(&mut self, name: &str, source: Source, now: Timestamp) -> Result<(), ThrottleReason> {
+        let count = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
+        let (unreserved, account) = (self.unreserved(), self.account_concurrency);
+        let others = self.functions.values().filter(|function| function.reserved.is_none());
+        let running_unreserved: usize = others.map(Function::running).sum();
+        let Some(function) = self.functions.get_mut(name) else {
+            return Ok(());
+        };
+        let reserved = function.reserved;
+        let may_run = match reserved {
+            _ if source == Source::Ready => true,
+            Some(reserved) => function.running() < count(reserved.saturating_sub(function.provisioned_sum())),
+            None => running_unreserved < count(unreserved),
+        };
+        if !may_run {
+            return Err(match reserved {
+                Some(_) => ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded,
+                None => ThrottleReason::ConcurrentInvocationLimitExceeded,
+            });
+        }
+        let each_second = f64::from(reserved.unwrap_or(account)) * REQUESTS_FOR_EACH;
+        if !function.requests.invocations.spend(now, each_second, each_second) {
+            return Err(match reserved {
+                Some(_) => ThrottleReason::ReservedFunctionInvocationRateLimitExceeded,
+                None => ThrottleReason::FunctionInvocationRateLimitExceeded,
+            });
+        }
+        let environments = &mut function.requests.environments;
+        if source == Source::New && !environments.spend(now, NEW_ENVIRONMENTS, NEW_ENVIRONMENTS / 10.0) {
+            return Err(ThrottleReason::FunctionInvocationRateLimitExceeded);
+        }
+        Ok(())
+    }
+}
+
+impl Function {
+    /// Environments that run, without those of provisioned concurrency.
+    fn running(&self) -> usize {
+        self.pools.values().map(|pool| pool.running).sum()
+    }
+
+    /// Brings the pools to what is provisioned: gives the versions of environments that have to be made, one for
+    /// each, and those that have to end.
+    fn balance(&mut self) -> (Vec<Arc<FunctionConfig>>, Vec<Environment>) {
+        let (mut missing, mut ended) = (Vec::new(), Vec::new());
+        let versions: Vec<Arc<FunctionConfig>> = self.all_versions().cloned().collect();
+        for config in versions {
+            let wanted = usize::try_from(self.provisioned_of(config.version)).unwrap_or(usize::MAX);
+            let pool = self.pools.entry(config.version).or_default();
+            let surplus = pool.provisioned.saturating_sub(wanted).min(pool.ready.len());
+            pool.provisioned -= surplus;
+            ended.extend(pool.ready.drain(..surplus));
+            let lacking = wanted.saturating_sub(pool.provisioned);
+            pool.provisioned += lacking;
+            pool.in_making += lacking;
+            missing.extend(std::iter::repeat_n(config, lacking));
+        }
+        (missing, ended)
+    }
+}
+
+impl Lambda {
+    /// An environment for one invocation: an idle one, or a new one if concurrency allows.
+    pub(super) fn lease(&self, reference: &FunctionRef) -> Result<(Lease, Environment), ApiError> {
+        let now = self.platform().clock().now();
+        let (config, source, taken, ended) = {
+            let mut state = self.state();
+            let function = state.functions.get_mut(&reference.name);
+            let function = function.ok_or_else(|| self.not_invocable(reference))?;
+            let lot = || self.platform().chance().fraction();
+            let config = function.draw(&reference.qualifier(), lot).cloned();
+            let config = config.ok_or_else(|| self.not_invocable(reference))?;
+            let pool = function.pools.entry(config.version).or_default();
+            let (ended, source) = (pool.sweep(now), pool.source());
+            let admitted = state.admit(&reference.name, source, now);
+            let taken = admitted.map(|()| {
+                state
+                    .pool(&reference.name, config.version)
+                    .and_then(|pool| pool.take(source))
+            });
+            (config, source, taken, ended)
+        };
+        if !ended.is_empty() {
+            drop(ended);
+            self.provision(&reference.name);
+        }
+        let taken = taken.map_err(|reason| {
+            self.platform().record(Event::Throttled {
+                function: reference.name.clone(),
+                reason: reason.as_str().to_owned(),
+            });
+            ApiError::TooManyRequests { reason }
+        })?;
+        let lease = Lease {
+            lambda: self.clone(),
+            function: reference.name.clone(),
+            version: config.version,
+            provisioned: source == Source::Ready,
+            over: false,
+        };
+        let environment = match taken {
+            Some(environment) => environment,
+            None => {
+                Environment::create(self.platform(), &config).map_err(|error| ApiError::Service(error.to_string()))?
+            }
+        };
+        Ok((lease, environment))
+    }
+
+    /// The error for a function, version or alias that cannot be invoked because it isn't there.
+    fn not_invocable(&self, reference: &FunctionRef) -> ApiError {
+        ApiError::FunctionNotFound(reference.qualified_arn(self.platform().account()))
+    }
+
+    /// Makes and ends environments until a function has those that are provisioned.
+    pub(super) fn provision(&self, name: &str) {
+        let balanced = self.state().functions.get_mut(name).map(Function::balance);
+        let Some((missing, ended)) = balanced else { return };
+        drop(ended);
+        for config in missing {
+            let (lambda, busy) = (self.clone(), self.platform().clock().busy());
+            self.spawn(async move { lambda.make_ready(config, busy).await });
+        }
+    }
+
+    /// Makes one environment of provisioned concurrency.
+    async fn make_ready(&self, config: Arc<FunctionConfig>, _busy: Busy) {
+        let made = Environment::create(self.platform(), &config).ok();
+        let unwanted = {
+            let mut state = self.state();
+            let wanted = state
+                .functions
+                .get(config.name.as_str())
+                .map_or(0, |function| function.provisioned_of(config.version));
+            match state.pool(config.name.as_str(), config.version) {
+                Some(pool) => pool.add_ready(made, usize::try_from(wanted).unwrap_or(usize::MAX)),
+                None => made,
+            }
+        };
+        drop(unwanted);
+    }
+}
+
+impl Pool {
+    /// Adds an environment of provisioned concurrency that was made; gives it back where it isn't wanted any more.
+    fn add_ready(&mut self, made: Option<Environment>, wanted: usize) -> Option<Environment> {
+        self.in_making -= 1;
+        match made {
+            Some(made) if self.provisioned <= wanted => {
+                self.ready.push(made);
+                None
+            }
+            unwanted => {
+                self.provisioned -= 1;
+                unwanted
+            }
+        }
+    }
+}
+
+impl State {
+    fn pool(&mut self, function: &str, version: Version) -> Option<&mut Pool> {
+        self.functions.get_mut(function)?.pools.get_mut(&version)
+    }
+}
+
+/// An environment while it is in use. Whatever happens, the counts of the pool are right after.
+pub(super) struct Lease {
+    lambda: Lambda,
+    function: String,
+    version: Version,
+    provisioned: bool,
+    over: bool,
+}
+
+impl Lease {
+    /// Keeps the environment for the next invocation, unless the function changed meanwhile.
+    pub(super) fn give_back(mut self, environment: Environment) {
+        let unwanted = {
+            let mut state = self.lambda.state();
+            let function = state.functions.get_mut(&self.function);
+            let current = function.filter(|function| {
+                let config = function.version(self.version);
+                config.is_some_and(|config| Arc::ptr_eq(config, environment.function()))
+            });
+            match current {
+                Some(function) => {
+                    let wanted = usize::try_from(function.provisioned_of(self.version)).unwrap_or(usize::MAX);
+                    let pool = function.pools.entry(self.version).or_default();
+                    self.over = true;
+                    if !self.provisioned {
+                        pool.running -= 1;
+                        pool.idle.push(environment);
+                        None
+                    } else if pool.provisioned <= wanted {
+                        pool.ready.push(environment);
+                        None
+                    } else {
+                        pool.provisioned -= 1;
+                        Some(environment)
+                    }
+                }
+                None => Some(environment),
+            }
+        };
+        drop(unwanted);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        if let Some(pool) = self.lambda.state().pool(&self.function, self.version) {
+            if self.provisioned {
+                pool.provisioned -= 1;
+            } else {
+                pool.running -= 1;
+            }
+        }
+        if self.provisioned {
+            self.lambda.provision(&self.function);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowance_grows_back_and_is_not_saved_up() {
+        let mut allowance = Allowance::default();
+        let start = Timestamp::from_micros(0);
+        let spent = |allowance: &mut Allowance, at| (0..50).take_while(|_| allowance.spend(at, 10.0, 10.0)).count();
+        assert_eq!(spent(&mut allowance, start), 10);
+        assert_eq!(spent(&mut allowance, start + Duration::from_millis(300)), 3);
+        assert_eq!(spent(&mut allowance, start + Duration::from_secs(60)), 10);
+    }
+}
