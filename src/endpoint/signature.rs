@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
-use crate::cloud::{Callers, Identity};
+use crate::cloud::{Callers, Credentials, Identity};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// What RFC 3986 leaves as it is.
@@ -287,6 +287,55 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A URL that anybody who has it can get, for some seconds.
+pub(super) fn presigned(
+    service: &str,
+    region: &str,
+    host: &str,
+    path: &str,
+    credentials: &Credentials,
+    now: Timestamp,
+    seconds: u64,
+) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    let timestamp = now.format("%Y%m%dT%H%M%SZ");
+    let day = timestamp.split('T').next().unwrap_or_default().to_owned();
+    let key = &credentials.access_key_id;
+    let mut query = format!(
+        "X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential={}&X-Amz-Date={timestamp}&X-Amz-Expires={seconds}\
+         &X-Amz-SignedHeaders=host",
+        encode(&format!("{key}/{day}/{region}/{service}/aws4_request"))
+    );
+    if let Some(token) = &credentials.session_token {
+        query.push_str("&X-Amz-Security-Token=");
+        query.push_str(&encode(token));
+    }
+    let signature = Signature {
+        access_key_id: key.clone(),
+        date: day,
+        region: region.to_owned(),
+        service: service.to_owned(),
+        signed_headers: vec!["host".to_owned()],
+        digest: String::new(),
+        timestamp,
+        token: credentials.session_token.clone(),
+        presigned: Some(seconds),
+    };
+    let request = http::Request::builder()
+        .uri(format!("{path}?{query}"))
+        .header("host", host)
+        .body(());
+    // A host that is no header value was not asked for either: such an address leads nowhere.
+    let digest = request.map_or_else(
+        |_| String::new(),
+        |request| {
+            let canonical = signature.canonical_request(&request.into_parts().0, b"");
+            signature.sign(&canonical, &credentials.secret_access_key)
+        },
+    );
+    format!("http://{host}{path}?{query}&X-Amz-Signature={digest}")
 }
 
 /// Signs a request as a client does, for tests of the endpoint.

@@ -66,7 +66,7 @@ impl Lambda {
     /// Lambda's own: no such function, a payload that is too large or no JSON.
     pub fn invoke_async(&self, function: &str, invocation: Invocation, busy: &Busy) -> Result<String, ApiError> {
         check_payload(&invocation.payload, MAX_ASYNC_PAYLOAD, "Event")?;
-        self.function(function)?;
+        self.invocable(&self.reference(function, None)?)?;
         if invocation.depth > RECURSION_LIMIT {
             return Err(ApiError::RecursiveInvocation(invocation.depth));
         }

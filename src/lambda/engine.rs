@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::Command;
 
-use super::function::{EphemeralStorage, MemorySize};
+use super::function::{EphemeralStorage, MemorySize, Runtime};
 use super::memory::Memory;
 use crate::python::launch::{self, Launch};
 use crate::python::{Enter, Mount, Order, Worker, WorkerError, Zygote, unpack_bootstrap};
@@ -137,6 +137,17 @@ impl Engine {
                 program: program.to_owned(),
             },
         }
+    }
+
+    /// Whether it runs functions with a runtime: any Python runs as the one that there is.
+    #[must_use]
+    pub fn runs(&self, runtime: &Runtime) -> bool {
+        let kind = if matches!(self.kind, Kind::Provided { .. }) {
+            "provided"
+        } else {
+            "python3."
+        };
+        runtime.as_str().starts_with(kind)
     }
 
     /// Gets the engine ready, so that the first environment need not wait for it.

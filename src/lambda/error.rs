@@ -38,6 +38,9 @@ pub enum ApiError {
     /// 400: the payload isn't JSON.
     #[error("Could not parse request body into json: Could not parse payload into json: {0}")]
     InvalidRequestContent(String),
+    /// 400: a parameter of another type.
+    #[error("{0}")]
+    Serialization(String),
     /// 400: a function sets itself off again and again.
     #[error("Lambda has detected and stopped a recursive loop: invocation {0} of one chain")]
     RecursiveInvocation(u32),
@@ -134,6 +137,7 @@ impl ApiError {
             Self::InvalidRequestContent(_) => "InvalidRequestContentException",
             Self::EntityTooLarge(_) => "RequestEntityTooLargeException",
             Self::RequestTooLarge { .. } => "RequestTooLargeException",
+            Self::Serialization(_) => "SerializationException",
             Self::RecursiveInvocation(_) => "RecursiveInvocationException",
             Self::InvalidParameterValue(_) => "InvalidParameterValueException",
             Self::Validation(_) => "ValidationException",
@@ -155,6 +159,7 @@ impl ApiError {
             Self::Service(_) => 500,
             Self::Unsupported(_) => 501,
             Self::InvalidRequestContent(_)
+            | Self::Serialization(_)
             | Self::InvalidParameterValue(_)
             | Self::Validation(_)
             | Self::RecursiveInvocation(_) => 400,

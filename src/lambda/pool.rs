@@ -231,6 +231,17 @@ impl Lambda {
         Ok((lease, environment))
     }
 
+    /// Whether there is something to invoke.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such function, version or alias.
+    pub fn invocable(&self, reference: &FunctionRef) -> Result<(), ApiError> {
+        self.config_of(reference)
+            .map(drop)
+            .map_err(|_| self.not_invocable(reference))
+    }
+
     /// The error for a function, version or alias that cannot be invoked because it isn't there.
     fn not_invocable(&self, reference: &FunctionRef) -> ApiError {
         ApiError::FunctionNotFound(reference.qualified_arn(self.platform().account()))

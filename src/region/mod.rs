@@ -143,7 +143,7 @@ impl Region {
         let lambda = Lambda::new(Arc::new(platform));
         let pollers = Arc::new(Pollers::new(lambda.downgrade(), cloud.clone()));
         let front = Front::new(cloud.clone(), lambda.downgrade());
-        let routes = endpoint::lambda::routes(lambda.downgrade());
+        let routes = endpoint::lambda::routes(lambda.downgrade(), cloud.clone());
         let endpoint = Endpoint::start_on(front.clone(), routes, config.port)
             .await
             .map_err(|source| RegionError::Port {

@@ -1,0 +1,76 @@
+//! Function URLs.
+
+use serde_json::{Value, json};
+
+use super::Call;
+use super::answer::Answer;
+use super::describe::date;
+use super::input::{Input, missing};
+use crate::lambda::ApiError;
+use crate::lambda::registry::{AuthType, FunctionUrl, InvokeMode, UrlChange};
+
+pub(super) fn create(call: &Call) -> Result<Answer, ApiError> {
+    let reference = call.function()?;
+    let change = change(call.input())?;
+    let auth_type = change.auth_type.ok_or_else(|| missing("AuthType"))?;
+    let url = call.lambda.create_url(&reference, auth_type, change)?;
+    let mut shown = call.url(&url);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.remove("LastModifiedTime");
+    }
+    Ok(Answer::json(201, &shown))
+}
+
+pub(super) fn update(call: &Call) -> Result<Answer, ApiError> {
+    let url = call.lambda.update_url(&call.function()?, change(call.input())?)?;
+    Ok(Answer::json(200, &call.url(&url)))
+}
+
+pub(super) fn get(call: &Call) -> Result<Answer, ApiError> {
+    Ok(Answer::json(200, &call.url(&call.lambda.url(&call.function()?)?)))
+}
+
+pub(super) fn list(call: &Call) -> Result<Answer, ApiError> {
+    let urls = call.lambda.urls(&call.function()?)?;
+    let shown = urls.iter().map(|url| (url.id.clone(), call.url(url)));
+    call.page("FunctionUrlConfigs", shown.collect())
+}
+
+pub(super) fn delete(call: &Call) -> Result<Answer, ApiError> {
+    call.lambda.delete_url(&call.function()?)?;
+    Ok(Answer::empty(204))
+}
+
+fn change(input: Input<'_>) -> Result<UrlChange, ApiError> {
+    let auth_types = [("NONE", AuthType::None), ("AWS_IAM", AuthType::Iam)];
+    let invoke_modes = [
+        ("BUFFERED", InvokeMode::Buffered),
+        ("RESPONSE_STREAM", InvokeMode::ResponseStream),
+    ];
+    input.structure("Cors")?;
+    Ok(UrlChange {
+        auth_type: input.one_of("AuthType", "authType", &auth_types)?,
+        invoke_mode: input.one_of("InvokeMode", "invokeMode", &invoke_modes)?,
+        cors: input.get("Cors").cloned(),
+    })
+}
+
+impl Call {
+    fn url(&self, url: &FunctionUrl) -> Value {
+        let account = self.lambda.platform().account();
+        let port = self.host.rsplit_once(':').map_or("80", |(_, port)| port);
+        let address = format!("http://{}.lambda-url.{}.localhost:{port}/", url.id, account.region);
+        let mut shown = json!({
+            "FunctionUrl": address,
+            "FunctionArn": url.function.arn(account),
+            "AuthType": url.auth_type.as_str(),
+            "CreationTime": date(url.created),
+            "LastModifiedTime": date(url.last_modified),
+            "InvokeMode": url.invoke_mode.as_str(),
+        });
+        if let Some(cors) = &url.cors {
+            shown["Cors"] = cors.clone();
+        }
+        shown
+    }
+}
