@@ -9,7 +9,7 @@ use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
 use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
-use crate::lambda::event_source::{EventSourceMapping, MappingRequest};
+use crate::lambda::event_source::MappingRequest;
 use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
 
 /// The files that resources name.
@@ -244,9 +244,10 @@ impl Region {
             what: format!("event source mapping of {} to {}", source.source, source.function),
             message: error.message(),
         };
-        let mapping = EventSourceMapping::create(request, &self.lambda, &self.cloud).map_err(refused)?;
-        self.pollers.set(&self.chance.branch("mapping").uuid(), mapping);
-        Ok(())
+        self.lambda
+            .create_mapping(request, &self.sources)
+            .map(drop)
+            .map_err(refused)
     }
 
     /// The ARN of a target written as `sqs:NAME`.

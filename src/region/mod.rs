@@ -21,6 +21,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::history::History;
 use crate::lambda::engine::EngineError;
 use crate::lambda::event_source::Pollers;
+use crate::lambda::registry::Sources;
 use crate::lambda::{Engine, Lambda, Platform};
 
 pub use account::Content;
@@ -36,7 +37,7 @@ pub struct Region {
     history: History,
     cloud: Arc<Cloud>,
     lambda: Lambda,
-    pollers: Arc<Pollers>,
+    sources: Sources,
     neighbours: Arc<Neighbours>,
     /// The ids of APIs, with their stages, by name.
     apis: Mutex<BTreeMap<String, (String, String)>>,
@@ -142,8 +143,12 @@ impl Region {
         })?;
         let lambda = Lambda::new(Arc::new(platform));
         let pollers = Arc::new(Pollers::new(lambda.downgrade(), cloud.clone()));
+        let sources = Sources {
+            cloud: cloud.clone(),
+            pollers: pollers.clone(),
+        };
         let front = Front::new(cloud.clone(), lambda.downgrade());
-        let routes = endpoint::lambda::routes(lambda.downgrade(), cloud.clone());
+        let routes = endpoint::lambda::routes(lambda.downgrade(), sources.clone());
         let endpoint = Endpoint::start_on(front.clone(), routes, config.port)
             .await
             .map_err(|source| RegionError::Port {
@@ -157,7 +162,7 @@ impl Region {
             history,
             cloud,
             lambda,
-            pollers,
+            sources,
             neighbours,
             apis: Mutex::default(),
             front,
@@ -199,7 +204,7 @@ impl Region {
     /// What polls its queues and streams.
     #[must_use]
     pub fn pollers(&self) -> &Arc<Pollers> {
-        &self.pollers
+        &self.sources.pollers
     }
 
     /// Lets virtual time run until nothing is pending.

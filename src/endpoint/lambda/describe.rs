@@ -25,6 +25,17 @@ pub(super) fn date(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%S.%3f+0000")
 }
 
+/// Seconds since the epoch, as some families write their dates.
+pub(super) fn seconds(at: Timestamp) -> Value {
+    let millis = at.as_millis();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since the epoch are far below 2^53"
+    )]
+    let seconds = millis as f64 / 1000.0;
+    json!(seconds)
+}
+
 impl Call {
     /// A version with its state. The states of a call that changes something are told once: whoever asks again finds
     /// the change done.

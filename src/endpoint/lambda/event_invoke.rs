@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Call;
 use super::answer::Answer;
+use super::describe::seconds;
 use super::input::Input;
 use crate::lambda::ApiError;
 use crate::lambda::registry::{EventInvokeChange, EventInvokeConfig};
@@ -64,7 +65,7 @@ fn shown(arn: &str, config: &EventInvokeConfig) -> Value {
         None => json!({}),
     };
     let mut shown = Map::new();
-    shown.insert("LastModified".to_owned(), json!(seconds(config)));
+    shown.insert("LastModified".to_owned(), seconds(config.last_modified));
     shown.insert("FunctionArn".to_owned(), json!(arn));
     if let Some(retries) = config.retries {
         shown.insert("MaximumRetryAttempts".to_owned(), json!(retries));
@@ -75,13 +76,4 @@ fn shown(arn: &str, config: &EventInvokeConfig) -> Value {
     let destinations = json!({"OnSuccess": target(&config.on_success), "OnFailure": target(&config.on_failure)});
     shown.insert("DestinationConfig".to_owned(), destinations);
     Value::Object(shown)
-}
-
-/// Dates of this family are numbers.
-fn seconds(config: &EventInvokeConfig) -> Value {
-    let millis = config.last_modified.as_millis();
-    // Exact: milliseconds since the epoch are far below 2^53.
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    let seconds = millis as f64 / 1000.0;
-    json!(seconds)
 }

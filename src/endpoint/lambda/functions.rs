@@ -152,7 +152,7 @@ impl Call {
     }
 
     fn fetch(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Bytes, ApiError> {
-        let found = self.cloud.s3.get_object(bucket, key, version);
+        let found = self.sources.cloud.s3.get_object(bucket, key, version);
         found.map(|object| object.body.clone()).map_err(|error| {
             ApiError::invalid_parameter(format!(
                 "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}",

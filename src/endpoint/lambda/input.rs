@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::lambda::ApiError;
+use crate::lambda::event_source::MappingRequest;
 
 /// The members of a structure: null is as good as absent.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +137,11 @@ impl<'a> Input<'a> {
             ))
         })
     }
+}
+
+/// Reads the parameters of an event source mapping.
+pub(super) fn parse_mapping(body: &Value) -> Result<MappingRequest, ApiError> {
+    serde_json::from_value(body.clone()).map_err(|error| ApiError::Serialization(error.to_string()))
 }
 
 /// A member that must be there.

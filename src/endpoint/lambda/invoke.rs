@@ -31,7 +31,7 @@ pub(super) async fn invoke(
     let Some(lambda) = api.lambda.upgrade() else {
         return gone();
     };
-    let call = Call::read(lambda, api.cloud, caller, path, query.as_deref(), &headers);
+    let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     let result = match call.begin("Invoke", kind) {
         Ok((reference, called)) => {
@@ -54,7 +54,7 @@ pub(super) async fn invoke_async(
     let Some(lambda) = api.lambda.upgrade() else {
         return gone();
     };
-    let call = Call::read(lambda, api.cloud, caller, path, None, &headers);
+    let call = Call::read(lambda, api.sources, caller, path, None, &headers);
     let busy = call.lambda.platform().clock().busy();
     let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, called)| {
         let invocation = call.invocation(&headers, body, called);

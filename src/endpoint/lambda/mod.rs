@@ -10,6 +10,7 @@ mod functions;
 mod input;
 mod invoke;
 mod layers;
+mod mappings;
 mod paging;
 mod policy;
 mod settings;
@@ -18,7 +19,6 @@ mod urls;
 mod versions;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -31,8 +31,9 @@ use serde_json::{Map, Value, json};
 use self::answer::{Answer, gone};
 use self::input::Input;
 use super::signature::pairs;
-use crate::cloud::{Cloud, Identity};
+use crate::cloud::Identity;
 use crate::history::Event;
+use crate::lambda::registry::Sources;
 use crate::lambda::service::WeakLambda;
 use crate::lambda::{ApiError, FunctionRef, Lambda};
 
@@ -40,14 +41,14 @@ use crate::lambda::{ApiError, FunctionRef, Lambda};
 #[derive(Debug, Clone)]
 struct Api {
     lambda: WeakLambda,
-    cloud: Arc<Cloud>,
+    sources: Sources,
 }
 
 /// One call of an operation.
 #[derive(Debug)]
 struct Call {
     lambda: Lambda,
-    cloud: Arc<Cloud>,
+    sources: Sources,
     caller: Identity,
     /// Parameters from the path, decoded.
     path: BTreeMap<String, String>,
@@ -257,6 +258,36 @@ const OPERATIONS: &[(&str, &str, &str, Operation)] = &[
         "ListFunctionUrlConfigs",
         urls::list,
     ),
+    (
+        "POST",
+        "/2015-03-31/event-source-mappings",
+        "CreateEventSourceMapping",
+        mappings::create,
+    ),
+    (
+        "GET",
+        "/2015-03-31/event-source-mappings",
+        "ListEventSourceMappings",
+        mappings::list,
+    ),
+    (
+        "GET",
+        "/2015-03-31/event-source-mappings/{UUID}",
+        "GetEventSourceMapping",
+        mappings::get,
+    ),
+    (
+        "PUT",
+        "/2015-03-31/event-source-mappings/{UUID}",
+        "UpdateEventSourceMapping",
+        mappings::update,
+    ),
+    (
+        "DELETE",
+        "/2015-03-31/event-source-mappings/{UUID}",
+        "DeleteEventSourceMapping",
+        mappings::delete,
+    ),
     ("GET", "/2018-10-31/layers", "ListLayers", layers::list),
     (
         "POST",
@@ -312,8 +343,8 @@ const OPERATIONS: &[(&str, &str, &str, Operation)] = &[
     ("GET", snapshots::LAYER, "GetSnapshot", snapshots::layer),
 ];
 
-/// The routes of the Lambda API over a service. Packages may come from the cloud's buckets.
-pub fn routes(lambda: WeakLambda, cloud: Arc<Cloud>) -> Router {
+/// The routes of the Lambda API over a service. Packages may come from the buckets of its sources.
+pub fn routes(lambda: WeakLambda, sources: Sources) -> Router {
     let mut router = Router::new();
     for (method, path, name, operation) in OPERATIONS {
         let filter = match *method {
@@ -332,7 +363,7 @@ pub fn routes(lambda: WeakLambda, cloud: Arc<Cloud>) -> Router {
             let Some(lambda) = api.lambda.upgrade() else {
                 return gone();
             };
-            let call = Call::read(lambda, api.cloud, caller, path, query.as_deref(), &headers);
+            let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
             call.run(name, operation, &body)
         };
         // Older clients end some paths with a slash.
@@ -351,13 +382,13 @@ pub fn routes(lambda: WeakLambda, cloud: Arc<Cloud>) -> Router {
             post(invoke::invoke_async),
         )
         .fallback(unknown)
-        .with_state(Api { lambda, cloud })
+        .with_state(Api { lambda, sources })
 }
 
 impl Call {
     fn read(
         lambda: Lambda,
-        cloud: Arc<Cloud>,
+        sources: Sources,
         caller: Identity,
         path: BTreeMap<String, String>,
         query: Option<&str>,
@@ -366,7 +397,7 @@ impl Call {
         let host = headers.get("host").and_then(|host| host.to_str().ok());
         Self {
             lambda,
-            cloud,
+            sources,
             caller,
             path,
             query: pairs(query.unwrap_or_default()).collect(),

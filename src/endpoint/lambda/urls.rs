@@ -6,14 +6,16 @@ use super::Call;
 use super::answer::Answer;
 use super::describe::date;
 use super::input::{Input, missing};
+use crate::clock::Timestamp;
 use crate::lambda::ApiError;
-use crate::lambda::registry::{AuthType, FunctionUrl, InvokeMode, UrlChange};
+use crate::lambda::function_url::{AuthType, Cors, FunctionUrl, InvokeMode};
+use crate::lambda::registry::UrlChange;
 
 pub(super) fn create(call: &Call) -> Result<Answer, ApiError> {
     let reference = call.function()?;
     let change = change(call.input())?;
-    let auth_type = change.auth_type.ok_or_else(|| missing("AuthType"))?;
-    let url = call.lambda.create_url(&reference, auth_type, change)?;
+    change.auth.ok_or_else(|| missing("AuthType"))?;
+    let url = call.lambda.create_url(&reference, change)?;
     let mut shown = call.url(&url);
     if let Some(shown) = shown.as_object_mut() {
         shown.remove("LastModifiedTime");
@@ -42,34 +44,41 @@ pub(super) fn delete(call: &Call) -> Result<Answer, ApiError> {
 }
 
 fn change(input: Input<'_>) -> Result<UrlChange, ApiError> {
-    let auth_types = [("NONE", AuthType::None), ("AWS_IAM", AuthType::Iam)];
+    let auth_types = [("NONE", AuthType::None), ("AWS_IAM", AuthType::AwsIam)];
     let invoke_modes = [
         ("BUFFERED", InvokeMode::Buffered),
         ("RESPONSE_STREAM", InvokeMode::ResponseStream),
     ];
-    input.structure("Cors")?;
+    let cors = input.structure("Cors")?.and_then(|_| input.get("Cors"));
+    let cors: Option<Cors> = cors
+        .map(|cors| serde_json::from_value(cors.clone()))
+        .transpose()
+        .map_err(|error| ApiError::Serialization(format!("Cors: {error}")))?;
     Ok(UrlChange {
-        auth_type: input.one_of("AuthType", "authType", &auth_types)?,
+        auth: input.one_of("AuthType", "authType", &auth_types)?,
         invoke_mode: input.one_of("InvokeMode", "invokeMode", &invoke_modes)?,
-        cors: input.get("Cors").cloned(),
+        cors,
     })
 }
 
 impl Call {
+    /// A URL, with an address that reaches this mock.
     fn url(&self, url: &FunctionUrl) -> Value {
         let account = self.lambda.platform().account();
         let port = self.host.rsplit_once(':').map_or("80", |(_, port)| port);
-        let address = format!("http://{}.lambda-url.{}.localhost:{port}/", url.id, account.region);
         let mut shown = json!({
-            "FunctionUrl": address,
-            "FunctionArn": url.function.arn(account),
-            "AuthType": url.auth_type.as_str(),
-            "CreationTime": date(url.created),
-            "LastModifiedTime": date(url.last_modified),
-            "InvokeMode": url.invoke_mode.as_str(),
+            "FunctionUrl": format!("http://{}.lambda-url.{}.localhost:{port}/", url.id, account.region),
+            "FunctionArn": match &url.qualifier {
+                Some(alias) => account.arn("lambda", &format!("function:{}:{alias}", url.function)),
+                None => account.arn("lambda", &format!("function:{}", url.function)),
+            },
+            "AuthType": url.auth,
+            "CreationTime": date(Timestamp::from_micros(url.created)),
+            "LastModifiedTime": date(Timestamp::from_micros(url.modified)),
+            "InvokeMode": url.invoke_mode,
         });
         if let Some(cors) = &url.cors {
-            shown["Cors"] = cors.clone();
+            shown["Cors"] = json!(cors);
         }
         shown
     }

@@ -142,7 +142,6 @@ impl Lambda {
             function.revisions.remove(&qualifier);
             function.event_invoke.remove(&qualifier);
             function.policies.remove(&qualifier);
-            function.urls.remove(&qualifier);
             function.provisioned.remove(&qualifier);
             Ok(())
         })?;

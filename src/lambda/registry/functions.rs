@@ -69,7 +69,6 @@ impl Function {
             revisions: BTreeMap::from([(Qualifier::LATEST, revision)]),
             event_invoke: first.map(|first| (Qualifier::LATEST, first)).into_iter().collect(),
             policies: BTreeMap::new(),
-            urls: BTreeMap::new(),
             tags: BTreeMap::new(),
             recursive_loop: RecursiveLoop::default(),
             reserved,
@@ -245,6 +244,7 @@ impl Lambda {
                 let function = self.state().functions.remove(&reference.name);
                 // Its environments end outside of the lock.
                 drop(function.ok_or_else(|| self.no_such(&reference))?);
+                self.function_urls().remove_function(&reference.name);
                 Ok(())
             }
             Some(Qualifier::Version(Version::Published(number))) => self.delete_version(&reference, number),

@@ -5,6 +5,7 @@ mod concurrency;
 mod event_invoke;
 mod functions;
 mod layers;
+mod mappings;
 mod policy;
 mod settings;
 mod url;
@@ -18,9 +19,10 @@ pub use concurrency::{AccountSettings, ProvisionedState};
 pub use event_invoke::{EventInvokeChange, EventInvokeConfig};
 pub use functions::{Code, FunctionView, NewFunction};
 pub use layers::{Layer, LayerVersion, NewLayerVersion};
+pub use mappings::{Mapping, Sources};
 pub use policy::Statement;
 pub use settings::RecursiveLoop;
-pub use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};
+pub use url::UrlChange;
 
 use self::concurrency::Provisioned;
 use super::error::ApiError;
@@ -37,6 +39,8 @@ const ACCOUNT_CONCURRENCY: u32 = 1_000;
 pub(super) struct State {
     pub(super) functions: BTreeMap<String, Function>,
     pub(super) layers: BTreeMap<String, Layer>,
+    /// By UUID.
+    pub(super) mappings: BTreeMap<String, Mapping>,
     /// `ConcurrentExecutions` of the account in this Region.
     pub(super) account_concurrency: u32,
 }
@@ -46,6 +50,7 @@ impl Default for State {
         Self {
             functions: BTreeMap::new(),
             layers: BTreeMap::new(),
+            mappings: BTreeMap::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
         }
     }
@@ -65,7 +70,6 @@ pub(super) struct Function {
     pub(super) revisions: BTreeMap<Qualifier, String>,
     pub(super) event_invoke: BTreeMap<Qualifier, EventInvokeConfig>,
     pub(super) policies: BTreeMap<Qualifier, Vec<Statement>>,
-    pub(super) urls: BTreeMap<Qualifier, FunctionUrl>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) recursive_loop: RecursiveLoop,
     pub(super) reserved: Option<u32>,
