@@ -10,8 +10,8 @@ use super::environment::Work;
 use super::error::ApiError;
 use super::function_url::FunctionUrls;
 use super::platform::Platform;
-use super::runtime_api::ResponseStream;
 use super::registry::State;
+use super::runtime_api::ResponseStream;
 use crate::clock::Busy;
 use crate::history::{EntryId, InvocationRecord};
 

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Region, RegionError};
 use crate::course::exercise::Files;
+use crate::lambda::registry::Code;
 
 impl Region {
     /// Writes a function's code where it can be given it: each time to another folder, so that environments that run
@@ -31,9 +32,11 @@ impl Region {
                 what: format!("function {function}"),
                 message: error.message(),
             };
-            let mut config = (*self.lambda.function(function).map_err(refused)?).clone();
-            config.code.clone_from(&folder);
-            self.lambda.update_function(config).map_err(refused)?;
+            let code = Code::Folder(folder.clone());
+            self.lambda
+                .reference(function, None)
+                .and_then(|reference| self.lambda.update_code(&reference, None, code, None, false))
+                .map_err(refused)?;
         }
         Ok(())
     }

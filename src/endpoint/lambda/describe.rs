@@ -74,7 +74,7 @@ impl Call {
                 .map(|layer| json!({"Arn": layer.arn, "CodeSize": layer.size}))
                 .collect();
         }
-        let runtime_version = json!({ "RuntimeVersionArn": self.lambda.platform().runtime_arn() });
+        let (_, runtime_version) = self.lambda.platform().runtime_version(&config.runtime);
         match moment {
             Moment::Listed => return shown,
             Moment::Created => {
@@ -93,7 +93,7 @@ impl Call {
                 shown["LastUpdateStatus"] = json!("Successful");
             }
         }
-        shown["RuntimeVersionConfig"] = runtime_version;
+        shown["RuntimeVersionConfig"] = json!({ "RuntimeVersionArn": runtime_version });
         shown
     }
 
