@@ -12,7 +12,7 @@ use crate::cli::context;
 use crate::cli::engine::Engine;
 use crate::cli::handler::Target;
 use crate::course::Exercise;
-use crate::lambda::{self, FunctionName, MemorySize};
+use crate::lambda::{self, FunctionConfig, FunctionName, MemorySize};
 use crate::learner::FolderWatch;
 use crate::region::{Content, Region};
 
@@ -122,8 +122,14 @@ impl Deployment {
                 let mut config = command.setup.function(region, target)?;
                 config.memory = MemorySize::new(command.memory)?;
                 config.code = region.unpack_code(watch.files())?;
-                if region.lambda().function(config.name.as_str()).is_ok() {
-                    region.lambda().update_function(config)?;
+                if let Ok(function) = region.lambda().reference(config.name.as_str(), None)
+                    && region.lambda().invocable(&function).is_ok()
+                {
+                    let update = |kept: &mut FunctionConfig| {
+                        kept.clone_from(&config);
+                        Ok(())
+                    };
+                    region.lambda().update_configuration(&function, None, None, update)?;
                 } else {
                     region.lambda().create_function(config)?;
                 }
