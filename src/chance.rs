@@ -1,5 +1,6 @@
 //! The Region's one source of chance: ids, jitter, picks. The same seed gives the same run.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,9 @@ use rand::{Rng, RngCore, SeedableRng};
 /// A seeded source; clones share it.
 #[derive(Debug, Clone)]
 pub struct Chance {
+    seed: u64,
     rng: Arc<Mutex<StdRng>>,
+    named: Arc<Mutex<HashMap<String, Chance>>>,
 }
 
 impl Chance {
@@ -17,17 +20,30 @@ impl Chance {
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self {
+            seed,
             rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
+            named: Arc::default(),
         }
     }
 
     /// A source of its own with a sequence that depends only on this one's seed and the name.
     #[must_use]
     pub fn branch(&self, name: &str) -> Self {
-        let salt = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self::seeded(self.next() ^ salt)
+        Self::seeded(self.next() ^ salt(name))
+    }
+
+    /// The source that belongs to a name, the same for every caller. What it gives depends on the seed, the name and
+    /// how often it was asked, and not on what others ask meanwhile: things that happen at once don't mix their ids.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Self {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        match named.get(name) {
+            Some(source) => source.clone(),
+            None => {
+                let source = Self::seeded(self.seed ^ salt(name));
+                named.entry(name.to_owned()).or_insert(source).clone()
+            }
+        }
     }
 
     /// A version 4 UUID, as AWS uses for request and message ids.
@@ -89,6 +105,13 @@ impl Chance {
     }
 }
 
+/// FNV-1a.
+fn salt(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +122,17 @@ mod tests {
         assert_eq!(one.uuid(), two.uuid());
         assert_eq!(one.hex(32), two.hex(32));
         assert_ne!(one.uuid(), one.uuid());
+    }
+
+    #[test]
+    fn named_sources_do_not_mix() {
+        let (one, two) = (Chance::seeded(7), Chance::seeded(7));
+        let first = one.of("f").uuid();
+        assert_ne!(two.of("g").uuid(), first);
+        assert_ne!(two.uuid(), first);
+        assert_eq!(two.of("f").uuid(), first);
+        assert_ne!(two.of("f").uuid(), first, "it goes on where it was");
+        assert_ne!(one.of("g").uuid(), first);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub(super) struct Invoke {
     /// Invoke asynchronously, with retries
     #[arg(long = "async")]
     pub(super) asynchronous: bool,
+    /// Deliver each asynchronous event twice, as at-least-once delivery may
+    #[arg(long, requires = "asynchronous")]
+    pub(super) duplicate: bool,
     /// Print one JSON object a line for each invocation
     #[arg(long)]
     pub(super) json: bool,
@@ -71,6 +74,7 @@ impl Invoke {
     async fn invoke(&self, region: &Region, name: &str, event: String) -> Result<Vec<InvocationRecord>> {
         let invocation = Invocation {
             payload: event.into(),
+            duplicate: self.duplicate,
             ..Invocation::default()
         };
         let mut left = self.repeat;

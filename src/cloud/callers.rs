@@ -102,10 +102,11 @@ impl Callers {
     /// function's.
     #[must_use]
     pub fn issue(&self, name: &str, caller: Arc<dyn Caller>) -> Credentials {
+        let chance = self.core.chance.of(name);
         let credentials = Credentials {
-            access_key_id: format!("ASIA{}", self.core.chance.alphanumeric(16)),
-            secret_access_key: self.core.chance.hex(40),
-            session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", self.core.chance.hex(128))),
+            access_key_id: format!("ASIA{}", chance.alphanumeric(16)),
+            secret_access_key: chance.hex(40),
+            session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", chance.hex(128))),
         };
         let identity = Identity {
             name: name.to_owned(),

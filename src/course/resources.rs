@@ -96,6 +96,9 @@ pub struct Function {
     /// `MaximumRetryAttempts` of asynchronous invocations, 0 to 2.
     #[serde(default)]
     pub retries: Option<u8>,
+    /// Whether each asynchronous event comes twice, as at-least-once delivery may.
+    #[serde(default)]
+    pub duplicates: bool,
     /// Where the record of a failed asynchronous invocation goes.
     #[serde(default)]
     pub on_failure: Option<String>,
@@ -121,6 +124,7 @@ impl Default for Function {
             environment: BTreeMap::new(),
             layers: Vec::new(),
             retries: None,
+            duplicates: false,
             on_failure: None,
             on_success: None,
             dead_letter: None,

@@ -58,6 +58,10 @@ impl Index {
         self.requests.get(request_id).map_or(&[], |request| &request.entries)
     }
 
+    pub(super) fn ended(&self, request_id: &str) -> Option<EntryId> {
+        self.requests.get(request_id)?.ended
+    }
+
     pub(super) fn environment(&self, environment: &str) -> &[EntryId] {
         self.environments
             .get(environment)

@@ -140,6 +140,12 @@ impl History {
         self.lock().index.running(environment)
     }
 
+    /// The entry of the end of a request's last attempt.
+    #[must_use]
+    pub fn ended(&self, request_id: &str) -> Option<EntryId> {
+        self.lock().index.ended(request_id)
+    }
+
     /// Follows the record from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscription {

@@ -15,6 +15,7 @@ pub mod package;
 pub mod platform;
 mod pool;
 mod process;
+mod recursion;
 pub mod reference;
 pub mod registry;
 pub mod report;

@@ -1,10 +1,10 @@
 //! What all environments of a Region share: its clock, its chance, its record, its engine, its place on the disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -57,9 +57,6 @@ pub struct Platform {
     /// What the ARNs of runtime versions are made of.
     runtimes: String,
     surroundings: Arc<dyn Surroundings>,
-    starts: Mutex<Chance>,
-    /// How many invocations led to the one that an environment has.
-    depths: Mutex<HashMap<String, u32>>,
 }
 
 impl std::fmt::Debug for Platform {
@@ -89,7 +86,6 @@ impl Platform {
         std::fs::create_dir_all(home)?;
         let chance = chance.branch("lambda");
         let runtimes = chance.hex(64);
-        let starts = Mutex::new(chance.branch("starts"));
         Ok(Self {
             clock,
             chance,
@@ -100,8 +96,6 @@ impl Platform {
             homes: AtomicU64::new(0),
             runtimes,
             surroundings,
-            starts,
-            depths: Mutex::default(),
         })
     }
 
@@ -156,15 +150,15 @@ impl Platform {
     /// How long the sandbox and the runtime take to start before any code of the function's: about a tenth of a
     /// second, as on AWS. It is modelled, since a forked interpreter needs next to none.
     #[must_use]
-    pub fn runtime_start(&self) -> Duration {
-        let fraction = self.starts.lock().unwrap_or_else(PoisonError::into_inner).fraction();
+    pub fn runtime_start(&self, environment: &str) -> Duration {
+        let fraction = self.chance.of(environment).fraction();
         Duration::from_micros(80_000) + Duration::from_secs_f64(0.030 * fraction)
     }
 
     /// A new log stream, and so a new environment id.
     #[must_use]
     pub fn new_stream(&self, function: &FunctionConfig) -> Stream {
-        let environment = self.chance.hex(32);
+        let environment = self.chance.of(&format!("environments of {}", function.name)).hex(32);
         let day = self.clock.now().format("%Y/%m/%d");
         let (name, version) = (&function.name, function.version);
         match &function.logging.group {
@@ -189,10 +183,16 @@ impl Platform {
             .join(format!("e{}", self.homes.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// The trace of a new invocation.
+    /// The id of a function's next request.
     #[must_use]
-    pub fn trace(&self, sampled: bool) -> Trace {
-        Trace::begin(&self.chance, self.clock.now(), sampled)
+    pub fn request_id(&self, function: &str) -> String {
+        self.chance.of(&format!("requests of {function}")).uuid()
+    }
+
+    /// The trace of an environment's next invocation.
+    #[must_use]
+    pub fn trace(&self, environment: &str, sampled: bool) -> Trace {
+        Trace::begin(&self.chance.of(environment), self.clock.now(), sampled)
     }
 
     /// Records what happened now.
@@ -226,27 +226,8 @@ impl Platform {
         self.surroundings.send_out(message, busy);
     }
 
-    /// Notes how many invocations led to the one that an environment has now.
-    pub fn set_depth(&self, environment: &str, depth: u32) {
-        let mut depths = self.depths.lock().unwrap_or_else(PoisonError::into_inner);
-        depths.insert(environment.to_owned(), depth);
-    }
-
-    /// The depth of what an environment sets off now; 0 for the outside.
-    #[must_use]
-    pub fn depth_after(&self, environment: Option<&str>) -> u32 {
-        let depths = self.depths.lock().unwrap_or_else(PoisonError::into_inner);
-        environment
-            .and_then(|environment| depths.get(environment))
-            .map_or(0, |depth| depth + 1)
-    }
-
     /// An environment is gone.
     pub fn forget(&self, environment: &str) {
-        self.depths
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(environment);
         self.surroundings.leave(environment);
     }
 

@@ -6,10 +6,13 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 use tokio::task::JoinSet;
 
-use super::environment::Work;
+use super::asynchronous::EventQueues;
+use super::environment::{Environment, Work};
 use super::error::ApiError;
 use super::function_url::FunctionUrls;
 use super::platform::Platform;
+use super::pool::Lease;
+use super::reference::FunctionRef;
 use super::registry::State;
 use super::runtime_api::ResponseStream;
 use crate::clock::Busy;
@@ -31,6 +34,7 @@ struct Inner {
     platform: Arc<Platform>,
     state: Mutex<State>,
     tasks: Mutex<JoinSet<()>>,
+    events: EventQueues,
     function_urls: FunctionUrls,
 }
 
@@ -59,17 +63,17 @@ pub struct Invocation {
     pub tenant_id: Option<String>,
     /// Where the parts of the response go as they come, if the caller streams.
     pub stream: Option<ResponseStream>,
-    /// How many invocations led to this one, each by an event of the one before.
-    pub depth: u32,
     /// The entry of what led to it.
     pub cause: Option<EntryId>,
+    /// Whether an asynchronous invocation comes twice: the queue delivers at least once, and on AWS that happens
+    /// now and then.
+    pub duplicate: bool,
 }
 
 /// One attempt at an invocation.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt<'a> {
-    /// A name, a partial ARN or an ARN, with or without a qualifier.
-    pub function: &'a str,
+    pub function: &'a FunctionRef,
     pub request_id: &'a str,
     pub number: u32,
     pub asynchronous: bool,
@@ -86,6 +90,7 @@ impl Lambda {
             platform,
             state: Mutex::default(),
             tasks: Mutex::default(),
+            events: EventQueues::default(),
             function_urls: FunctionUrls::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -119,31 +124,34 @@ impl Lambda {
         if let Err(error) = check_payload(&invocation.payload, MAX_SYNC_PAYLOAD, "RequestResponse") {
             return (Err(error), busy);
         }
-        let request_id = self.inner.platform.chance().uuid();
+        let reference = self.reference(function, None);
+        let checked = reference.and_then(|reference| {
+            self.check_loop(&reference, invocation.cause)?;
+            Ok((self.lease(&reference)?, reference))
+        });
+        let (leased, reference) = match checked {
+            Ok(checked) => checked,
+            Err(error) => return (Err(error), busy),
+        };
+        let request_id = self.inner.platform.request_id(&reference.name);
         let attempt = Attempt {
-            function,
+            function: &reference,
             request_id: &request_id,
             number: 1,
             asynchronous: false,
             invocation,
             cause: invocation.cause,
         };
-        self.attempt(&attempt, busy).await
+        self.run(&attempt, leased, busy).await
     }
 
-    /// One attempt, for whoever counts attempts.
-    pub(super) async fn attempt(
+    /// One attempt on an environment that was leased for it.
+    pub(super) async fn run(
         &self,
         attempt: &Attempt<'_>,
+        (lease, mut environment): (Lease, Environment),
         busy: Busy,
     ) -> (Result<InvocationRecord, ApiError>, Busy) {
-        let leased = self
-            .reference(attempt.function, None)
-            .and_then(|reference| Ok((self.lease(&reference)?, reference)));
-        let ((lease, mut environment), reference) = match leased {
-            Ok(leased) => leased,
-            Err(error) => return (Err(error), busy),
-        };
         let work = Work {
             request_id: attempt.request_id.to_owned(),
             attempt: attempt.number,
@@ -151,16 +159,20 @@ impl Lambda {
             client_context: attempt.invocation.client_context.clone(),
             tenant_id: attempt.invocation.tenant_id.clone(),
             stream: attempt.invocation.stream.clone(),
-            depth: attempt.invocation.depth,
             asynchronous: attempt.asynchronous,
             cause: attempt.cause,
-            function_arn: reference.arn(self.inner.platform.account()),
+            function_arn: attempt.function.arn(self.inner.platform.account()),
         };
         let (result, busy) = environment.invoke(&work, busy).await;
         if result.is_ok() {
             lease.give_back(environment);
         }
         (result.map_err(|error| ApiError::Service(error.to_string())), busy)
+    }
+
+    /// The events that wait for their turn.
+    pub(super) fn events(&self) -> &EventQueues {
+        &self.inner.events
     }
 
     /// The functions' URLs.

@@ -148,6 +148,7 @@ impl Region {
             on_failure: arn(&function.on_failure)?,
             on_success: arn(&function.on_success)?,
             dead_letter: arn(&function.dead_letter)?,
+            duplicates: function.duplicates,
             ..defaults
         };
         self.lambda.create_function(config).map_err(refused)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::{Call, Caller, Cloud, Handover, Notification};
-use crate::history::{EntryId, Event};
+use crate::history::Event;
 use crate::lambda::event_source::Pollers;
 use crate::lambda::{Hold, Invocation, Lambda, Outgoing, Surroundings};
 
@@ -67,7 +67,6 @@ impl Neighbours {
             } => {
                 let invocation = Invocation {
                     payload: event,
-                    depth: lambda.platform().depth_after(self.origin(cause).as_deref()),
                     cause,
                     ..Invocation::default()
                 };
@@ -121,17 +120,6 @@ impl Neighbours {
         let now = self.cloud.clock().now();
         let id = self.cloud.history().record(now, message.cause, event);
         self.cloud.apply(call.effects, Some(id));
-    }
-
-    /// The environment whose call led to an entry of the record, if one did.
-    fn origin(&self, mut cause: Option<EntryId>) -> Option<String> {
-        while let Some(entry) = cause.and_then(|id| self.cloud.history().get(id)) {
-            if let Event::ServiceCall { environment, .. } = entry.event {
-                return environment;
-            }
-            cause = entry.cause;
-        }
-        None
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -178,7 +178,7 @@ impl Shared {
     /// Puts an event on a bus and hands it to the targets of all rules that match; answers its id.
     fn put(&self, bus: &str, entry: Entry, effects: &mut Effects) -> Result<String, ApiError> {
         self.lock().check_bus(bus)?;
-        let id = self.core.chance.uuid();
+        let id = self.core.chance.of(bus).uuid();
         let event = json!({
             "version": "0",
             "id": id,
@@ -256,7 +256,7 @@ impl Shared {
         let arn = self.rule_arn(bus, name);
         let event = json!({
             "version": "0",
-            "id": self.core.chance.uuid(),
+            "id": self.core.chance.of(&arn).uuid(),
             "detail-type": "Scheduled Event",
             "source": "aws.events",
             "account": self.core.account.id,

@@ -116,7 +116,7 @@ impl Sns {
         }
         if let Some(group) = &handover.group {
             input["MessageGroupId"] = json!(group);
-            input["MessageDeduplicationId"] = json!(self.core.chance.uuid());
+            input["MessageDeduplicationId"] = json!(self.core.chance.of(&handover.to).uuid());
         }
         self.execute(&mut call, "Publish", &input)?;
         effects.append(&mut call.effects);

@@ -100,12 +100,12 @@ impl Sns {
             (subscriptions, sequence)
         };
         let publication = Publication {
-            message_id: self.core.chance.uuid(),
+            message_id: self.core.chance.of(topic_arn).uuid(),
             topic_arn,
             subject,
             timestamp: self.core.now().iso_millis(),
             attributes: input.get("MessageAttributes").cloned().unwrap_or_else(|| json!({})),
-            signature: format!("EXAMPLE{}==", self.core.chance.hex(32)),
+            signature: format!("EXAMPLE{}==", self.core.chance.of(topic_arn).hex(32)),
             host: format!("https://sns.{}.amazonaws.com", self.core.account.region),
         };
         for (arn, subscription) in subscriptions {

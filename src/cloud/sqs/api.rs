@@ -117,7 +117,7 @@ impl Sqs {
             .get("MessageSystemAttributes")
             .map(|system| &system["AWSTraceHeader"]["StringValue"]);
         let outgoing = Outgoing {
-            message_id: self.shared.core.chance.uuid(),
+            message_id: self.shared.core.chance.of(name).uuid(),
             body: body.to_owned(),
             attributes,
             sender_id: self.sender(call),

@@ -90,6 +90,15 @@ impl Sqs {
         Some(Duration::from_secs(u64::from(queue.settings.visibility)))
     }
 
+    /// Whether messages of a queue go to a dead-letter queue after too many receives.
+    #[must_use]
+    pub fn has_dead_letter_queue(&self, queue_arn: &str) -> bool {
+        let queues = self.shared.lock();
+        queues
+            .get(name_of(queue_arn))
+            .is_some_and(|queue| queue.settings.redrive.is_some())
+    }
+
     /// The bodies of all messages of a queue, visible or not, in order. Nothing changes by it.
     #[must_use]
     pub fn peek_all(&self, queue: &str) -> Vec<String> {
@@ -171,11 +180,11 @@ impl Sqs {
         let body = String::from_utf8_lossy(&handover.body).into_owned();
         let service = handover.from.split(':').nth(2).unwrap_or("aws");
         let outgoing = Outgoing {
-            message_id: core.chance.uuid(),
+            message_id: core.chance.of(name_of(&handover.to)).uuid(),
             attributes: parse_attributes(Some(&handover.attributes))?,
             sender_id: format!("AROA{}:{service}", core.account.id),
             group_id: handover.group.clone(),
-            deduplication_id: Some(core.chance.uuid()),
+            deduplication_id: Some(core.chance.of(name_of(&handover.to)).uuid()),
             body,
             ..Outgoing::default()
         };
@@ -224,7 +233,7 @@ impl Shared {
         let arn = queue.arn.clone();
         let visibility = visibility.unwrap_or(Duration::from_secs(u64::from(queue.settings.visibility)));
         let handle = |message: &Message| {
-            let fresh = self.core.chance.uuid();
+            let fresh = self.core.chance.of(name).uuid();
             STANDARD.encode(format!("{fresh} {arn} {} {}", message.message_id, now.as_micros()))
         };
         let taken = queue.receive(now, max, visibility, redrive.as_ref(), handle);

@@ -130,12 +130,7 @@ fn with_block(scenario: &Scenario) -> Resources {
             memory: scenario.memory,
             timeout: scenario.timeout,
             environment: scenario.environment.clone(),
-            layers: Vec::new(),
-            retries: None,
-            on_failure: None,
-            on_success: None,
-            dead_letter: None,
-            reserved_concurrency: None,
+            ..Function::default()
         });
     }
     resources

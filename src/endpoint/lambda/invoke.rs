@@ -91,14 +91,13 @@ impl Call {
         let client_context = header(headers, "x-amz-client-context")
             .and_then(|encoded| STANDARD.decode(encoded).ok())
             .and_then(|decoded| String::from_utf8(decoded).ok());
-        let environment = self.caller.caller.environment();
         Invocation {
             payload,
             client_context,
             tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
             stream: None,
-            depth: self.lambda.platform().depth_after(environment.as_deref()),
             cause: Some(called),
+            duplicate: false,
         }
     }
 

@@ -57,8 +57,6 @@ pub struct Work {
     pub tenant_id: Option<String>,
     /// The ARN that was invoked.
     pub function_arn: String,
-    /// How many invocations led to this one.
-    pub depth: u32,
     /// Whether it comes from the queue of asynchronous invocations.
     pub asynchronous: bool,
     /// The entry of what led to it.
@@ -158,7 +156,6 @@ impl Environment {
     /// at all; everything that the function does wrong is in the record.
     pub async fn invoke(&mut self, work: &Work, busy: Busy) -> (Result<InvocationRecord, EngineError>, Busy) {
         self.hold.put(busy);
-        self.platform.set_depth(self.id(), work.depth);
         let outcome = self.run(work).await;
         let busy = self.hold.take();
         self.last_used = self.platform.clock().now();
@@ -166,7 +163,7 @@ impl Environment {
     }
 
     async fn run(&mut self, work: &Work) -> Result<InvocationRecord, EngineError> {
-        let trace = self.platform.trace(self.function.tracing);
+        let trace = self.platform.trace(self.id(), self.function.tracing);
         let cold_start = !self.started_before;
         let mut before = ColdStart::default();
         if cold_start {

@@ -97,7 +97,7 @@ impl Environment {
             place: self.home.clone(),
             source,
         })?;
-        let ready = self.now() + self.platform.runtime_start();
+        let ready = self.now() + self.platform.runtime_start(self.id());
         let engine = self.platform.engine().clone();
         let mut environment = self
             .platform

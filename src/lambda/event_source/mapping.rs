@@ -17,6 +17,8 @@ pub struct EventSourceMapping {
     pub source: String,
     /// The function, as it was named: perhaps qualified.
     pub function: String,
+    /// `FunctionArn`: qualified where the function was.
+    pub function_arn: String,
     /// Whether it is to be polled.
     pub enabled: bool,
     /// `BatchSize`.
@@ -88,8 +90,9 @@ impl EventSourceMapping {
         let missing = || constraint("null", "functionName", "Member must not be null");
         let function = request.function_name.clone().ok_or_else(missing)?;
         check_others(&request)?;
+        let reference = lambda.reference(&function, None)?;
         let config = lambda
-            .function(Lambda::name_of(&function))
+            .config_of(&reference)
             .map_err(|_| invalid("Function does not exist"))?;
         let batch_size = ranged(request.batch_size, "batchSize", 1..=10_000)?;
         let window = ranged(
@@ -114,6 +117,7 @@ impl EventSourceMapping {
         Ok(Self {
             source,
             function,
+            function_arn: reference.arn(lambda.platform().account()),
             enabled: request.enabled.unwrap_or(true),
             batch_size: usize::try_from(batch_size.unwrap_or(default)).unwrap_or(usize::MAX),
             window,
@@ -142,6 +146,7 @@ impl EventSourceMapping {
         put("BatchSize", json!(self.batch_size));
         put("MaximumBatchingWindowInSeconds", json!(self.window.as_secs()));
         put("EventSourceArn", json!(self.source));
+        put("FunctionArn", json!(self.function_arn));
         let types = if self.report_batch_item_failures {
             json!(["ReportBatchItemFailures"])
         } else {
@@ -187,7 +192,7 @@ impl StartingPosition {
 }
 
 fn queue(request: &MappingRequest, source: &str, batch_size: u64, window: Duration) -> Result<QueueSettings, ApiError> {
-    let fifo = source.ends_with(".fifo");
+    let fifo = source.strip_suffix(".fifo").is_some();
     let streams_only = [
         ("StartingPosition", request.starting_position.is_some()),
         ("ParallelizationFactor", request.parallelization_factor.is_some()),

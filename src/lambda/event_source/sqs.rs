@@ -1,6 +1,8 @@
 //! Polling a queue (developer guide, "Using Lambda with Amazon SQS").
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -17,7 +19,7 @@ use crate::lambda::service::Invocation;
 const EVENT_SIZE: usize = 6_291_456 - 16;
 
 /// How often the invocation of one batch is tried while it is throttled: after one second, two, four.
-const THROTTLED_FIRST: std::time::Duration = std::time::Duration::from_secs(1);
+const THROTTLED_FIRST: Duration = Duration::from_secs(1);
 
 /// Takes batches whenever the queue has messages, until the mapping is stopped.
 pub(super) async fn poll(polling: Polling, settings: QueueSettings, mut woken: mpsc::UnboundedReceiver<Busy>) {
@@ -135,26 +137,25 @@ impl Queue {
         let Some(since) = self.since.take() else { return };
         let mapping = &self.polling.mapping;
         let batched = !mapping.window.is_zero();
-        let mut batches: Vec<Batch> = Vec::new();
+        let mut complete: Vec<Batch> = Vec::new();
         let mut bytes = 0;
         for message in self.gathered.drain(..) {
             let record = message.lambda_record(&mapping.source, batched).to_string();
             bytes += record.len() + 1;
-            match batches.last_mut().filter(|_| bytes <= EVENT_SIZE) {
-                Some(batch) => batch.add(message, record),
-                None => {
-                    bytes = record.len() + 1;
-                    let mut batch = Batch {
-                        since,
-                        messages: Vec::new(),
-                        records: Vec::new(),
-                    };
-                    batch.add(message, record);
-                    batches.push(batch);
-                }
+            if complete.is_empty() || bytes > EVENT_SIZE {
+                bytes = record.len() + 1;
+                complete.push(Batch {
+                    since,
+                    messages: Vec::new(),
+                    records: Vec::new(),
+                });
+            }
+            if let Some(batch) = complete.last_mut() {
+                batch.messages.push(message);
+                batch.records.push(record);
             }
         }
-        for batch in batches {
+        for batch in complete {
             self.scaling.started();
             let (polling, ended, busy) = (self.polling.clone(), self.ended.clone(), busy.another());
             self.polling.lambda.spawn(async move {
@@ -189,11 +190,7 @@ impl Queue {
         for message in self.gathered.drain(..) {
             let sqs = &self.polling.cloud.sqs;
             // A message whose visibility timeout is over is there for others already.
-            let _ = sqs.change_visibility(
-                &self.polling.mapping.source,
-                &message.receipt_handle,
-                std::time::Duration::ZERO,
-            );
+            let _ = sqs.change_visibility(&self.polling.mapping.source, &message.receipt_handle, Duration::ZERO);
         }
     }
 
@@ -216,11 +213,6 @@ struct Batch {
 }
 
 impl Batch {
-    fn add(&mut self, message: Message, record: String) {
-        self.messages.push(message);
-        self.records.push(record);
-    }
-
     /// Gives the batch to the function, and deletes what it has done with.
     async fn hand_over(self, polling: &Polling, mut busy: Busy) -> BatchEnd {
         let (lambda, mapping) = (&polling.lambda, &polling.mapping);
@@ -228,7 +220,7 @@ impl Batch {
         let cause = self.messages.first().and_then(|message| message.cause);
         let delivered = Event::Delivered {
             from: mapping.source.clone(),
-            to: platform.function_arn(&mapping.function),
+            to: mapping.function_arn.clone(),
             records: self.records.len(),
             what: "SQS batch".to_owned(),
         };
@@ -245,12 +237,19 @@ impl Batch {
         let mut throttled = false;
         let mut wait = THROTTLED_FIRST;
         let record = loop {
-            let (result, token) = lambda.invoke(Self::function(polling), &invocation, busy).await;
+            let (result, token) = lambda.invoke(&mapping.function, &invocation, busy).await;
             busy = token;
             match result {
                 Ok(record) => break record,
                 Err(ApiError::TooManyRequests { .. }) => throttled = true,
-                // The function is gone, or a loop was stopped: the messages come again.
+                // A loop was stopped. What it would have gone on with is for the dead-letter queue, or for nobody.
+                Err(ApiError::RecursiveInvocation(_)) => {
+                    if !polling.cloud.sqs.has_dead_letter_queue(&mapping.source) {
+                        self.delete_but(&BTreeSet::new(), polling);
+                    }
+                    return BatchEnd { throttled, busy };
+                }
+                // The function is gone: the messages come again.
                 Err(_) => return BatchEnd { throttled, busy },
             }
             // Tried until the messages are visible again; then they are the queue's.
@@ -266,23 +265,26 @@ impl Batch {
             .iter()
             .map(|message| message.message_id.as_str())
             .collect();
-        let again = match outcome(&record, mapping.report_batch_item_failures, &identifiers) {
-            BatchOutcome::Failed => return BatchEnd { throttled, busy },
-            BatchOutcome::Succeeded => std::collections::BTreeSet::new(),
-            BatchOutcome::Partly(failed) => failed,
-        };
-        for message in self
-            .messages
-            .iter()
-            .filter(|message| !again.contains(&message.message_id))
-        {
-            // A message that became visible meanwhile has another receipt: it comes again, as on AWS.
-            let _ = polling.cloud.sqs.delete(&mapping.source, &message.receipt_handle);
+        match outcome(&record, mapping.report_batch_item_failures, &identifiers) {
+            BatchOutcome::Failed => {}
+            BatchOutcome::Succeeded => self.delete_but(&BTreeSet::new(), polling),
+            BatchOutcome::Partly(failed) => self.delete_but(&failed, polling),
         }
         BatchEnd { throttled, busy }
     }
 
-    fn function(polling: &Polling) -> &str {
-        &polling.mapping.function
+    /// Deletes all messages but some.
+    fn delete_but(&self, kept: &BTreeSet<String>, polling: &Polling) {
+        let done = self
+            .messages
+            .iter()
+            .filter(|message| !kept.contains(&message.message_id));
+        for message in done {
+            // A message that became visible meanwhile has another receipt: it comes again, as on AWS.
+            let _ = polling
+                .cloud
+                .sqs
+                .delete(&polling.mapping.source, &message.receipt_handle);
+        }
     }
 }

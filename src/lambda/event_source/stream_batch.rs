@@ -9,6 +9,7 @@ use super::{Polling, StreamSettings};
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::dynamodb::StreamRecord;
 use crate::history::{EntryId, Event, InvocationRecord};
+use crate::lambda::Lambda;
 use crate::lambda::asynchronous::Outgoing;
 use crate::lambda::service::Invocation;
 
@@ -117,7 +118,7 @@ impl StreamBatch {
         let cause = self.last.as_ref().map(|last| last.entry).or(cause);
         let delivered = Event::Delivered {
             from: mapping.source.clone(),
-            to: platform.function_arn(&mapping.function),
+            to: mapping.function_arn.clone(),
             records: self.records.len(),
             what: "DynamoDB stream batch".to_owned(),
         };
@@ -176,13 +177,13 @@ impl StreamBatch {
             return;
         };
         let (platform, mapping) = (polling.lambda.platform(), &polling.mapping);
-        let from = platform.function_arn(&mapping.function);
+        let from = mapping.function_arn.clone();
         let now = platform.clock().now();
         let shard = polling.cloud.dynamodb.shard_id(&mapping.source).unwrap_or_default();
         let request_id = self.last.as_ref().map(|last| last.request_id.clone());
         let mut body = json!({
             "requestContext": {
-                "requestId": request_id.unwrap_or_else(|| platform.chance().uuid()),
+                "requestId": request_id.unwrap_or_else(|| platform.request_id(Lambda::name_of(&from))),
                 "functionArn": from,
                 "condition": condition,
                 "approximateInvokeCount": self.failures,
@@ -221,7 +222,7 @@ impl StreamBatch {
             body: body.to_string(),
             attributes: Vec::new(),
             success: false,
-            key: Some(key(&polling.uuid, &shard, now, &platform.chance().uuid())),
+            key: Some(key(&polling.uuid, &shard, now, &platform.request_id(&mapping.source))),
             cause: self.last.as_ref().map(|last| last.entry).or(first.cause),
         };
         platform.send_out(message, busy);

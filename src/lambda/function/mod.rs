@@ -94,6 +94,8 @@ pub struct AsyncConfig {
     pub on_success: Option<String>,
     /// `DeadLetterConfig.TargetArn`: gets the original event.
     pub dead_letter: Option<String>,
+    /// Whether each event comes twice. On AWS nobody can set it, and it happens: the queue delivers at least once.
+    pub duplicates: bool,
 }
 
 impl Default for AsyncConfig {
@@ -105,6 +107,7 @@ impl Default for AsyncConfig {
             on_failure: None,
             on_success: None,
             dead_letter: None,
+            duplicates: false,
         }
     }
 }

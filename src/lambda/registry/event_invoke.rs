@@ -67,6 +67,7 @@ impl Lambda {
             let version = function.resolve(qualifier).ok_or_else(|| self.no_such(reference))?;
             let mut config = AsyncConfig {
                 dead_letter: version.asynchronous.dead_letter.clone(),
+                duplicates: version.asynchronous.duplicates,
                 ..AsyncConfig::default()
             };
             if let Some(own) = function.event_invoke.get(qualifier) {
