@@ -40,8 +40,10 @@ impl fmt::Debug for Credentials {
 /// What is known of the owner of an access key.
 #[derive(Clone)]
 pub struct Identity {
-    /// The function's name for an execution environment, else the user's.
+    /// The function's name for an execution environment, else the session's or the user's.
     pub name: String,
+    /// The role of a session; `None` for a user.
+    pub role: Option<String>,
     /// The credentials.
     pub credentials: Credentials,
     /// Who calls.
@@ -52,6 +54,7 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
             .field("name", &self.name)
+            .field("role", &self.role)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
     }
@@ -84,6 +87,7 @@ impl Callers {
     pub(super) fn set_outside(&self, credentials: Credentials) {
         let identity = Identity {
             name: "learner".to_owned(),
+            role: None,
             credentials: credentials.clone(),
             caller: Arc::new(Outside),
         };
@@ -98,18 +102,25 @@ impl Callers {
         self.outside.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Temporary credentials, as a role session gets them. `name` becomes the session's name: on AWS, the
-    /// function's.
+    /// Temporary credentials of a function's execution environment, whose role is `NAME-role`. `name` becomes the
+    /// session's name: on AWS, the function's.
     #[must_use]
     pub fn issue(&self, name: &str, caller: Arc<dyn Caller>) -> Credentials {
-        let chance = self.core.chance.of(name);
+        self.assume(Some(format!("{name}-role")), name, caller)
+    }
+
+    /// Temporary credentials of a role's session, or of a user's own if there is no role. Nothing here ends them.
+    #[must_use]
+    pub fn assume(&self, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {
+        let chance = self.core.chance.of(session);
         let credentials = Credentials {
             access_key_id: format!("ASIA{}", chance.alphanumeric(16)),
             secret_access_key: chance.hex(40),
             session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", chance.hex(128))),
         };
         let identity = Identity {
-            name: name.to_owned(),
+            name: session.to_owned(),
+            role,
             credentials: credentials.clone(),
             caller,
         };

@@ -199,7 +199,7 @@ impl Server {
             Kind::Events => self.cloud.events.execute(call, operation, input).map(Answer::Value),
             Kind::Logs => self.cloud.logs.execute(call, operation, input).map(Answer::Value),
             Kind::Sns => self.cloud.sns.execute(call, operation, input).map(Answer::Value),
-            Kind::Sts => self.cloud.sts(operation, identity).map(Answer::Value),
+            Kind::Sts => self.cloud.sts(operation, input, identity).map(Answer::Value),
             Kind::Sqs => {
                 let (answer, busy) = self.cloud.sqs.execute(call, operation, input, busy).await;
                 return (answer.map(Answer::Value), busy);

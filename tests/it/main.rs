@@ -9,6 +9,7 @@
 )]
 
 mod binary;
+mod boto3;
 mod commands;
 mod cost;
 mod course;

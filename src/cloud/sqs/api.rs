@@ -72,6 +72,11 @@ impl Sqs {
     fn send_message(&self, call: &mut Call, input: Input<'_>) -> Result<Value, ApiError> {
         let name = queue_name(input)?;
         let body = input.required("MessageBody")?;
+        if !body.chars().all(is_message_char) {
+            let message = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | \
+                           #xE000 to #xFFFD | #x10000 to #x10FFFF";
+            return Err(ApiError::new("InvalidMessageContents", message));
+        }
         let attributes = parse_attributes(input.get("MessageAttributes"))?;
         let group_id = input.text("MessageGroupId").map(str::to_owned);
         let mut deduplication_id = input.text("MessageDeduplicationId").map(str::to_owned);
@@ -310,6 +315,16 @@ fn batch(input: Input<'_>, mut each: impl FnMut(&mut Entry<'_>) -> Result<Value,
     if ids.len() < entries.len() {
         return Err(missing("Id"));
     }
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if ids
+        .iter()
+        .any(|id| id.is_empty() || id.len() > 80 || !id.chars().all(letters))
+    {
+        let message = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at \
+                       most 80 letters long.";
+        let error = ApiError::new("InvalidBatchEntryId", message);
+        return Err(error.query_code("AWS.SimpleQueueService.InvalidBatchEntryId"));
+    }
     let mut distinct = ids.clone();
     distinct.sort_unstable();
     let repeated = distinct
@@ -346,6 +361,11 @@ fn batch(input: Input<'_>, mut each: impl FnMut(&mut Entry<'_>) -> Result<Value,
         }
     }
     Ok(answer)
+}
+
+/// Whether a message may hold a character (Amazon SQS API Reference, "`SendMessage`").
+fn is_message_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// The name of the queue that `QueueUrl` names.

@@ -127,6 +127,10 @@ pub(super) fn parse_attributes(value: Option<&Value>) -> Result<Vec<(String, Mes
                 let text = text
                     .filter(|text| !text.is_empty())
                     .ok_or_else(|| invalid(name, empty))?;
+                if data_type.starts_with("Number") && text.trim().parse::<f64>().is_err() {
+                    let message = format!("Can't cast the value of message (user) attribute '{name}' to a number.");
+                    return Err(ApiError::new("InvalidParameterValue", message));
+                }
                 AttributeValue::Text(text.to_owned())
             }
             "Binary" => {

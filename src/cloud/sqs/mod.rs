@@ -5,6 +5,7 @@
 
 mod api;
 mod message;
+mod moves;
 mod operations;
 mod queue;
 mod settings;
@@ -20,6 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 pub use self::message::{AttributeValue, Fifo, Message, MessageAttribute};
 
 use self::message::parse_attributes;
+use self::moves::Move;
 use self::queue::{Outgoing, Queue};
 use super::alarm::Alarm;
 use super::core::{Core, Notification};
@@ -38,6 +40,7 @@ struct Shared {
     core: Core,
     /// By name.
     queues: Mutex<BTreeMap<String, Queue>>,
+    moves: Mutex<Vec<Move>>,
 }
 
 /// Who received a message, and so whether the clock may jump to the end of its visibility timeout.
@@ -65,6 +68,7 @@ impl Sqs {
             shared: Arc::new(Shared {
                 core: core.clone(),
                 queues: Mutex::default(),
+                moves: Mutex::default(),
             }),
         }
     }
@@ -197,6 +201,11 @@ impl Shared {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// All moves of dead letters, in order.
+    fn moves(&self) -> MutexGuard<'_, Vec<Move>> {
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn send(self: &Arc<Self>, name: &str, outgoing: Outgoing, effects: &mut Effects) -> Result<queue::Sent, ApiError> {
         let now = self.core.now();
         let delay = outgoing.delay;
@@ -258,7 +267,7 @@ impl Shared {
                 let buried = self.core.history.record(now, cause, event);
                 for mut message in taken.dead {
                     message.cause = Some(buried);
-                    dead_letters.bury(now, message, &arn);
+                    dead_letters.take_in(now, message, Some(&arn));
                 }
                 dead_letters.wake(&self.core.clock);
                 effects.push(Effect::QueueReady(target));

@@ -40,14 +40,12 @@ impl Sqs {
                 let prefix = input.text("QueueNamePrefix").unwrap_or_default();
                 let queues = self.shared.lock();
                 let names = queues.keys().filter(|name| name.starts_with(prefix));
-                let urls: Vec<_> = names.map(|name| self.url(name)).collect();
-                Ok(if urls.is_empty() {
-                    json!({})
-                } else {
-                    json!({ "QueueUrls": urls })
-                })
+                self.listed("QueueUrls", names.cloned().collect(), input)
             }
-            "ListDeadLetterSourceQueues" => self.sources(queue_name(input)?),
+            "ListDeadLetterSourceQueues" => self.sources(input),
+            "StartMessageMoveTask" | "ListMessageMoveTasks" | "CancelMessageMoveTask" => {
+                self.moves(call, operation, input)
+            }
             "GetQueueAttributes" => self.attributes(input),
             "SetQueueAttributes" => {
                 let mut queues = self.shared.lock();
@@ -142,7 +140,8 @@ impl Sqs {
         })
     }
 
-    fn sources(&self, target: &str) -> Result<Value, ApiError> {
+    fn sources(&self, input: Input<'_>) -> Result<Value, ApiError> {
+        let target = queue_name(input)?;
         let queues = self.shared.lock();
         queues.get(target).ok_or_else(no_such_queue)?;
         let feeds = |queue: &Queue| {
@@ -150,8 +149,38 @@ impl Sqs {
             redrive.is_some_and(|redrive| name_of(&redrive.target) == target)
         };
         let sources = queues.iter().filter(|(_, queue)| feeds(queue));
-        let urls: Vec<_> = sources.map(|(name, _)| self.url(name)).collect();
-        Ok(json!({ "queueUrls": urls }))
+        let mut answer = self.listed("queueUrls", sources.map(|(name, _)| name.clone()).collect(), input)?;
+        if answer.get("queueUrls").is_none() {
+            answer["queueUrls"] = json!([]);
+        }
+        Ok(answer)
+    }
+
+    /// One page of queues, by name. There are pages only for a caller who says how long they are.
+    fn listed(&self, label: &str, names: Vec<String>, input: Input<'_>) -> Result<Value, ApiError> {
+        let most = match input.int("MaxResults")? {
+            None => usize::MAX,
+            Some(most) => usize::try_from(most)
+                .ok()
+                .filter(|most| (1..=1000).contains(most))
+                .ok_or_else(|| {
+                    let message = "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer \
+                                   between 1 and 1000.";
+                    ApiError::new("InvalidParameterValue", message)
+                })?,
+        };
+        // The token is the last name of the page before.
+        let after = input.text("NextToken").unwrap_or_default();
+        let mut rest = names.into_iter().filter(|name| name.as_str() > after);
+        let shown: Vec<_> = rest.by_ref().take(most).collect();
+        let mut answer = json!({});
+        if !shown.is_empty() {
+            answer[label] = shown.iter().map(|name| self.url(name)).collect();
+        }
+        if let (Some(_), Some(last)) = (rest.next(), shown.last()) {
+            answer["NextToken"] = json!(last);
+        }
+        Ok(answer)
     }
 
     fn purge(&self, input: Input<'_>) -> Result<Value, ApiError> {

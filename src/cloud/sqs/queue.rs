@@ -148,13 +148,19 @@ impl Queue {
         (sent, Some(self.store(message, now + outgoing.delay)))
     }
 
-    /// Takes in a dead letter of another queue.
-    pub(super) fn bury(&mut self, now: Timestamp, mut message: Message, source: &str) {
+    /// Takes in a message of another queue: as a dead letter, if its source is given.
+    pub(super) fn take_in(&mut self, now: Timestamp, mut message: Message, source: Option<&str>) {
         message.receive_count = 0;
         message.first_received = None;
         message.receipt_handle.clear();
-        message.dead_letter_source = Some(source.to_owned());
+        message.dead_letter_source = source.map(str::to_owned);
         self.store(message, now);
+    }
+
+    /// Takes out all messages that are visible now.
+    pub(super) fn drain(&mut self, now: Timestamp) -> Vec<Message> {
+        let visible = self.messages.extract_if(.., |_, stored| stored.visible_at <= now);
+        visible.map(|(_, stored)| stored.message).collect()
     }
 
     fn store(&mut self, message: Message, visible_at: Timestamp) -> u64 {
