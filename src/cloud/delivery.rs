@@ -46,6 +46,8 @@ pub struct Handover {
     pub attributes: Value,
     /// The message group, for a FIFO queue or topic.
     pub group: Option<String>,
+    /// The deduplication id, for a FIFO queue; one of its own if there is none.
+    pub deduplication: Option<String>,
 }
 
 impl Handover {
@@ -65,6 +67,7 @@ impl Handover {
             what: what.into(),
             attributes: Value::Null,
             group: None,
+            deduplication: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod front;
 pub mod lambda;
+mod patience;
 mod presigned_v2;
 mod query;
 mod reply;
@@ -17,6 +18,7 @@ mod signature;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -26,6 +28,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::front::Front;
+use self::patience::PATIENCE;
 use self::server::Server;
 
 /// A running endpoint. Dropping it closes its port and its connections.
@@ -51,11 +54,16 @@ impl Endpoint {
     /// # Errors
     /// Where the port is taken.
     pub async fn start_on(front: Front, lambda: Router, port: u16) -> io::Result<Self> {
+        Self::start_patiently(front, lambda, port, PATIENCE).await
+    }
+
+    /// The same with another patience for clients that stop sending.
+    async fn start_patiently(front: Front, lambda: Router, port: u16, patience: Duration) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let stopped = CancellationToken::new();
-        let server = Arc::new(Server::new(front, lambda, address));
-        tokio::spawn(accept(listener, server, stopped.clone()));
+        let server = Arc::new(Server::new(front, lambda, address, patience));
+        tokio::spawn(accept(listener, server, patience, stopped.clone()));
         Ok(Self {
             url: format!("http://{address}"),
             address,
@@ -82,7 +90,7 @@ impl Drop for Endpoint {
     }
 }
 
-async fn accept(listener: TcpListener, server: Arc<Server>, stopped: CancellationToken) {
+async fn accept(listener: TcpListener, server: Arc<Server>, patience: Duration, stopped: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             () = stopped.cancelled() => return,
@@ -90,7 +98,7 @@ async fn accept(listener: TcpListener, server: Arc<Server>, stopped: Cancellatio
         };
         let Ok((stream, _)) = accepted else {
             // Too many open files, perhaps: others may close some.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         // Only a matter of speed.
@@ -103,6 +111,7 @@ async fn accept(listener: TcpListener, server: Arc<Server>, stopped: Cancellatio
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
+                .header_read_timeout(patience)
                 .serve_connection(TokioIo::new(stream), service);
             tokio::select! {
                 () = stopped.cancelled() => {}

@@ -91,12 +91,14 @@ pub(super) fn refusal(protocol: Protocol, refusal: &Refusal, request_id: &str) -
     let (code, status) = match (refusal, json) {
         (Refusal::Missing, true) => ("MissingAuthenticationTokenException", 400),
         (Refusal::Missing, false) => ("MissingAuthenticationToken", 403),
-        (Refusal::Incomplete(_), true) => ("IncompleteSignatureException", 400),
-        (Refusal::Incomplete(_), false) => ("IncompleteSignature", 400),
+        (Refusal::Incomplete(_) | Refusal::BadQuery(_), true) => ("IncompleteSignatureException", 400),
+        (Refusal::Incomplete(_) | Refusal::BadQuery(_), false) => ("IncompleteSignature", 400),
         (Refusal::Unknown, true) => ("UnrecognizedClientException", 400),
         (Refusal::Unknown, false) => ("InvalidClientTokenId", 403),
-        (Refusal::Mismatch | Refusal::Expired, true) => ("InvalidSignatureException", 400),
-        (Refusal::Mismatch, false) => ("SignatureDoesNotMatch", 403),
+        (Refusal::Mismatch | Refusal::Misfit(_) | Refusal::Skewed(_) | Refusal::Expired, true) => {
+            ("InvalidSignatureException", 400)
+        }
+        (Refusal::Mismatch | Refusal::Misfit(_) | Refusal::Skewed(_), false) => ("SignatureDoesNotMatch", 403),
         (Refusal::Expired, false) => ("RequestExpired", 400),
     };
     let mut answer = ApiError::new(code, refusal.to_string()).status(status);

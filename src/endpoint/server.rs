@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,11 +11,12 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use s3s::service::S3Service;
 use tower::Service as _;
 
 use super::front::{Door, Front};
+use super::patience::{Idle, Patient};
 use super::presigned_v2;
 use super::reply::{self, Protocol, Reply};
 use super::s3;
@@ -22,8 +24,10 @@ use super::service::{self, Target};
 use super::signature::{Refusal, Signature, text, unsigned_query};
 use crate::cloud::{ApiError, Cloud, Identity};
 
-/// Most bytes of a request to any service but S3: what a Lambda code upload may have, in base64.
-const MAX_BODY: usize = 100 * 1024 * 1024;
+/// Most bytes of a request to Lambda: what a code upload may have, in base64.
+const MAX_CODE: usize = 100 * 1024 * 1024;
+/// Most bytes of a request to the services of the JSON and query protocols: what DynamoDB takes at once, in base64.
+const MAX_BODY: usize = 24 * 1024 * 1024;
 
 /// Answers requests.
 pub(super) struct Server {
@@ -32,10 +36,12 @@ pub(super) struct Server {
     lambda: Router,
     s3: S3Service,
     port: u16,
+    patience: Duration,
 }
 
 impl Server {
-    pub(super) fn new(front: Front, lambda: Router, address: SocketAddr) -> Self {
+    /// For connections to an address, by clients that may be silent for so long.
+    pub(super) fn new(front: Front, lambda: Router, address: SocketAddr, patience: Duration) -> Self {
         let cloud = Arc::clone(front.cloud());
         Self {
             s3: s3::service(Arc::clone(&cloud)),
@@ -43,6 +49,7 @@ impl Server {
             front,
             lambda,
             port: address.port(),
+            patience,
         }
     }
 
@@ -65,7 +72,7 @@ impl Server {
             Target::S3 => self.answer_s3(parts, body, signature, &request_id).await,
             Target::Lambda => {
                 let (parts, body, identity) = match self
-                    .verified(parts, body, signature, service::LAMBDA, &request_id)
+                    .verified(parts, body, signature, service::LAMBDA, MAX_CODE, &request_id)
                     .await
                 {
                     Ok(verified) => verified,
@@ -81,7 +88,8 @@ impl Server {
             }
             Target::Api(kind, json) => {
                 let protocol = kind.protocol(json);
-                match self.verified(parts, body, signature, protocol, &request_id).await {
+                let verified = self.verified(parts, body, signature, protocol, MAX_BODY, &request_id);
+                match verified.await {
                     Ok((parts, body, identity)) => own(self
                         .answer_api(kind, json, &parts, &body, &identity, busy, &request_id)
                         .await),
@@ -91,36 +99,49 @@ impl Server {
         }
     }
 
-    /// Reads the body and verifies the signature.
+    /// Reads the body and verifies the signature. Nothing is read for somebody unknown.
     async fn verified(
         &self,
         parts: Parts,
         body: Incoming,
         signature: Result<Signature, Refusal>,
         protocol: Protocol,
+        limit: usize,
         request_id: &str,
     ) -> Result<(Parts, Bytes, Identity), Box<Reply>> {
-        let body = match Limited::new(body, MAX_BODY).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) => {
-                let error = if error.is::<LengthLimitError>() {
-                    ApiError::new(
-                        "RequestEntityTooLarge",
-                        format!("The request is larger than {MAX_BODY} bytes."),
-                    )
-                    .status(413)
-                } else {
-                    ApiError::new("RequestTimeout", "The request was not received completely.")
-                };
-                return Err(Box::new(reply::error(protocol, &error, request_id)));
-            }
+        let refused = |refusal: Refusal| Box::new(reply::refusal(protocol, &refusal, request_id));
+        let callers = &self.cloud.callers;
+        let signature = signature.map_err(refused)?;
+        signature
+            .owner(callers, self.cloud.clock().now())
+            .map_err(refused)?;
+        let body = self
+            .read(body, limit)
+            .await
+            .map_err(|error| Box::new(reply::error(protocol, &error, request_id)))?;
+        let identity = signature
+            .verify(&parts, &body, callers, self.cloud.clock().now())
+            .map_err(refused)?;
+        Ok((parts, body, identity))
+    }
+
+    /// A whole body, if it is not too large and does come.
+    async fn read(&self, body: Incoming, limit: usize) -> Result<Bytes, ApiError> {
+        let too_large = || {
+            let message = format!("The request is larger than {limit} bytes.");
+            ApiError::new("RequestEntityTooLarge", message).status(413)
         };
-        let now = self.cloud.clock().now();
-        let identity = signature.and_then(|signature| signature.verify(&parts, &body, &self.cloud.callers, now));
-        match identity {
-            Ok(identity) => Ok((parts, body, identity)),
-            Err(refusal) => Err(Box::new(reply::refusal(protocol, &refusal, request_id))),
+        if body.size_hint().lower() > limit as u64 {
+            return Err(too_large());
         }
+        let body = Limited::new(Patient::new(body, self.patience), limit);
+        body.collect().await.map(http_body_util::Collected::to_bytes).map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                too_large()
+            } else {
+                ApiError::new("RequestTimeout", Idle.to_string())
+            }
+        })
     }
 
     async fn answer_lambda(&self, parts: Parts, body: Bytes, identity: Identity) -> Response<Body> {
@@ -148,23 +169,31 @@ impl Server {
         let identity = match signature {
             _ if presigned_v2 => presigned_v2::verify(&parts, callers, now),
             Ok(signature) if presigned => signature.verify(&parts, b"", callers, now),
-            Ok(signature) => signature.owner(callers),
+            Ok(signature) => signature.owner(callers, now),
             Err(refusal) => Err(refusal),
         };
+        let subject = s3::Subject::of(&parts);
         match identity {
             Ok(identity) => {
                 parts.extensions.insert(identity);
             }
+            // The signature is in the form.
+            Err(Refusal::Missing) if is_form(&parts) => {}
             Err(refusal) => {
                 let (code, status) = match refusal {
                     Refusal::Missing | Refusal::Expired => ("AccessDenied", 403),
                     Refusal::Incomplete(_) => ("AuthorizationHeaderMalformed", 400),
+                    Refusal::BadQuery(_) => ("AuthorizationQueryParametersError", 400),
                     Refusal::Unknown => ("InvalidAccessKeyId", 403),
-                    Refusal::Mismatch => ("SignatureDoesNotMatch", 403),
+                    Refusal::Mismatch | Refusal::Misfit(_) => ("SignatureDoesNotMatch", 403),
+                    Refusal::Skewed(_) => ("RequestTimeTooSkewed", 403),
                 };
                 let message = match refusal {
                     Refusal::Missing => "Access Denied".to_owned(),
                     Refusal::Unknown => "The AWS Access Key Id you provided does not exist in our records.".to_owned(),
+                    Refusal::Skewed(_) => {
+                        "The difference between the request time and the current time is too large.".to_owned()
+                    }
                     other => other.to_string(),
                 };
                 return own(reply::s3_error(code, &message, status, request_id));
@@ -174,7 +203,8 @@ impl Server {
             parts.uri = without_signature(&parts.uri);
         }
         parts.extensions.insert(s3::RequestId(request_id.to_owned()));
-        let request = Request::from_parts(parts, s3s::Body::from(body));
+        let body = s3s::Body::http_body_unsync(Patient::new(body, self.patience));
+        let request = Request::from_parts(parts, body);
         let mut response = match self.s3.call(request).await {
             Ok(response) => response.map(Body::new),
             Err(_) => own(reply::s3_error(
@@ -184,6 +214,9 @@ impl Server {
                 request_id,
             )),
         };
+        if response.status().is_client_error() || response.status().is_server_error() {
+            response = self.explained(response, &subject, request_id).await;
+        }
         if let Ok(value) = HeaderValue::from_str(request_id) {
             response.headers_mut().insert("x-amz-id-2", value.clone());
             response.headers_mut().insert("x-amz-request-id", value);
@@ -194,15 +227,46 @@ impl Server {
         response
     }
 
+    /// An error with what S3 tells of its subject.
+    async fn explained(&self, response: Response<Body>, subject: &s3::Subject, host_id: &str) -> Response<Body> {
+        let (mut parts, body) = response.into_parts();
+        let Ok(body) = body.collect().await else {
+            return Response::from_parts(parts, Body::empty());
+        };
+        let body = body.to_bytes();
+        let explained = std::str::from_utf8(&body)
+            .ok()
+            .and_then(|text| subject.explain(text, &self.cloud, host_id));
+        let body = explained.map_or(body, Bytes::from);
+        if parts.headers.contains_key(header::CONTENT_LENGTH) {
+            parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        }
+        Response::from_parts(parts, Body::from(body))
+    }
+
     /// Whether the request names a loopback host, so that no foreign name was made to resolve to us.
     fn is_ours(&self, request: &Request<Incoming>) -> bool {
-        let Some(host) = text(request.headers(), "host") else {
+        let mut hosts = request.headers().get_all(header::HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
             return false;
         };
+        // A request for a proxy names its host twice.
+        let target = request.uri().authority().map(http::uri::Authority::as_str);
+        let hosts = [host.to_str().ok(), target.or(host.to_str().ok())];
+        hosts.iter().all(|host| host.is_some_and(|host| self.is_loopback(host)))
+    }
+
+    fn is_loopback(&self, host: &str) -> bool {
         let (name, port) = host.rsplit_once(':').unwrap_or((host, "80"));
         let loopback = matches!(name, "127.0.0.1" | "localhost" | "[::1]") || name.ends_with(".localhost");
         loopback && port.parse() == Ok(self.port)
     }
+}
+
+/// Whether a browser's form brings an object.
+fn is_form(parts: &Parts) -> bool {
+    let kind = text(&parts.headers, "content-type").unwrap_or_default();
+    parts.method == http::Method::POST && kind.starts_with("multipart/form-data")
 }
 
 fn own(reply: Reply) -> Response<Body> {

@@ -1,7 +1,7 @@
 //! AWS Signature Version 4: who signed a request, and whether what arrived is what was signed.
 //!
-//! Follows the IAM User Guide, "Create a signed AWS API request". Dates are not compared with the clock, because
-//! callers inside live in virtual time and callers outside do not; only presigned URLs expire, in virtual time.
+//! Follows the IAM User Guide, "Create a signed AWS API request". Callers inside live in virtual time and callers
+//! outside do not, so a request may be dated by either clock. Presigned URLs expire in virtual time.
 
 use hmac::{Hmac, Mac};
 use http::HeaderMap;
@@ -17,6 +17,10 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 const PRESIGNED_BODY: &str = "UNSIGNED-PAYLOAD";
+/// How far from now a request may be dated, in seconds.
+const MAX_SKEW: u64 = 15 * 60;
+/// Most seconds for which a presigned URL holds: a week.
+const MAX_EXPIRES: u64 = 604_800;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +31,9 @@ pub(super) enum Refusal {
     /// The header does not have its form.
     #[error("{0}")]
     Incomplete(String),
+    /// The parameters of a presigned URL do not have their form.
+    #[error("{0}")]
+    BadQuery(String),
     /// Nobody has this access key, or not with this token.
     #[error("The security token included in the request is invalid.")]
     Unknown,
@@ -36,6 +43,12 @@ pub(super) enum Refusal {
          Key and signing method. Consult the service documentation for details."
     )]
     Mismatch,
+    /// It was signed for another day than it was made on, or without its host.
+    #[error("{0}")]
+    Misfit(String),
+    /// It is dated too far from now.
+    #[error("{0}")]
+    Skewed(String),
     /// A presigned URL is too old.
     #[error("Request has expired")]
     Expired,
@@ -65,14 +78,21 @@ impl Signature {
 
     /// Reads the signature of a request from its `Authorization` header or its query.
     pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
-        if let Some(authorization) = text(&parts.headers, "authorization") {
-            return Self::in_header(authorization, &parts.headers);
-        }
         let query = parts.uri.query().unwrap_or_default();
-        if query.contains("X-Amz-Signature=") {
-            return Self::in_query(query);
+        let in_query = query.contains("X-Amz-Signature=");
+        let mut in_headers = parts.headers.get_all("authorization").iter();
+        match (in_headers.next(), in_headers.next(), in_query) {
+            (None, _, false) => Err(Refusal::Missing),
+            (None, _, true) => Self::in_query(query),
+            (Some(authorization), None, false) => {
+                Self::in_header(authorization.to_str().unwrap_or_default(), &parts.headers)
+            }
+            _ => Err(Refusal::Incomplete(
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+                 parameter or the Authorization header should be specified"
+                    .to_owned(),
+            )),
         }
-        Err(Refusal::Missing)
     }
 
     fn in_header(authorization: &str, headers: &HeaderMap) -> Result<Self, Refusal> {
@@ -105,9 +125,19 @@ impl Signature {
     fn in_query(query: &str) -> Result<Self, Refusal> {
         let field = |name: &str| {
             let found = pairs(query).find(|(key, _)| key == name).map(|(_, value)| value);
-            found.ok_or_else(|| Refusal::Incomplete(format!("AWS query-string parameters must include {name}.")))
+            found.ok_or_else(|| Refusal::BadQuery(format!("AWS query-string parameters must include {name}.")))
         };
-        let expires = field("X-Amz-Expires")?.parse().unwrap_or(0);
+        let expires = field("X-Amz-Expires")?;
+        let expires: i64 = expires
+            .parse()
+            .map_err(|_| Refusal::BadQuery("X-Amz-Expires should be a number".to_owned()))?;
+        let expires = u64::try_from(expires)
+            .map_err(|_| Refusal::BadQuery("X-Amz-Expires must be non-negative".to_owned()))?;
+        if expires > MAX_EXPIRES {
+            let message = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be \
+                           less than 604800 seconds";
+            return Err(Refusal::BadQuery(message.to_owned()));
+        }
         Self::assemble(
             &field("X-Amz-Credential")?,
             &field("X-Amz-SignedHeaders")?,
@@ -148,13 +178,63 @@ impl Signature {
         })
     }
 
-    /// The owner of the access key, if the token is the one that belongs to it.
-    pub(super) fn owner(&self, callers: &Callers) -> Result<Identity, Refusal> {
+    /// The owner of the access key, if the token is the one that belongs to it and the date can be right.
+    pub(super) fn owner(&self, callers: &Callers, now: Timestamp) -> Result<Identity, Refusal> {
         let identity = callers.lookup(&self.access_key_id).ok_or(Refusal::Unknown)?;
         if identity.credentials.session_token != self.token {
             return Err(Refusal::Unknown);
         }
+        self.check_scope()?;
+        if self.presigned.is_none() {
+            self.check_date(now)?;
+        }
         Ok(identity)
+    }
+
+    fn check_scope(&self) -> Result<(), Refusal> {
+        if !self.signed_headers.iter().any(|name| name == "host") {
+            let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+            return Err(Refusal::Misfit(message.to_owned()));
+        }
+        if self.timestamp.get(..8) != Some(self.date.as_str()) {
+            return Err(Refusal::Misfit(format!(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{}', \
+                 from '{}'.",
+                self.date,
+                self.timestamp.get(..8).unwrap_or_default(),
+                self.timestamp
+            )));
+        }
+        Ok(())
+    }
+
+    fn check_date(&self, now: Timestamp) -> Result<(), Refusal> {
+        let signed = self.signed_at().ok_or_else(|| {
+            Refusal::Incomplete(format!(
+                "Date must be in ISO-8601 'basic format'. Got '{}'. See http://en.wikipedia.org/wiki/ISO_8601",
+                self.timestamp
+            ))
+        })?;
+        let near = |clock: Timestamp| clock.as_secs().abs_diff(signed) <= MAX_SKEW;
+        if near(now) || near(Timestamp::system()) {
+            return Ok(());
+        }
+        let basic = |seconds: u64| Timestamp::from_micros(seconds * 1_000_000).format("%Y%m%dT%H%M%SZ");
+        let (now, given) = (now.as_secs(), &self.timestamp);
+        Err(Refusal::Skewed(if signed < now {
+            let earliest = basic(now - MAX_SKEW);
+            format!("Signature expired: {given} is now earlier than {earliest} ({} - 15 min.)", basic(now))
+        } else {
+            let latest = basic(now + MAX_SKEW);
+            format!("Signature not yet current: {given} is still later than {latest} ({} + 15 min.)", basic(now))
+        }))
+    }
+
+    /// When the request was signed, in seconds since the epoch.
+    fn signed_at(&self) -> Option<u64> {
+        let signed = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", &self.timestamp).ok()?;
+        let signed = signed.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        u64::try_from(signed.timestamp().as_second()).ok()
     }
 
     /// Verifies the signature over a request with this body.
@@ -165,7 +245,7 @@ impl Signature {
         callers: &Callers,
         now: Timestamp,
     ) -> Result<Identity, Refusal> {
-        let identity = self.owner(callers)?;
+        let identity = self.owner(callers, now)?;
         let canonical = self.canonical_request(parts, body);
         let expected = self.sign(&canonical, &identity.credentials.secret_access_key);
         if expected != self.digest {
@@ -224,13 +304,7 @@ impl Signature {
     }
 
     fn has_expired(&self, seconds: u64, now: Timestamp) -> bool {
-        let signed = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", &self.timestamp);
-        let signed = signed.and_then(|at| at.to_zoned(jiff::tz::TimeZone::UTC));
-        let Ok(signed) = signed else {
-            return true;
-        };
-        let until = u64::try_from(signed.timestamp().as_second()).unwrap_or_default() + seconds;
-        now.as_secs() > until
+        self.signed_at().is_none_or(|signed| now.as_secs() > signed + seconds)
     }
 }
 

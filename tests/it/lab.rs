@@ -53,6 +53,11 @@ impl Lab {
 
     /// A Region on an engine.
     pub async fn on(engine: &Engine, files: &[(&str, &str)]) -> Self {
+        Self::at(engine, files, START).await
+    }
+
+    /// A Region that begins at a time.
+    pub async fn at(engine: &Engine, files: &[(&str, &str)], start: Timestamp) -> Self {
         let code = tempfile::Builder::new().prefix("code").tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(code.path().join(name), text).unwrap();
@@ -61,7 +66,7 @@ impl Lab {
             engine,
             RegionConfig {
                 seed: 7,
-                start: START,
+                start,
                 ..RegionConfig::default()
             },
         )

@@ -60,6 +60,9 @@ impl DynamoDb {
             let answer = engine::run(database, operation, &input.to_string())?;
             let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();
             self.outward(operation, &input, view_type, &mut answer);
+            if operation == "DescribeStream" {
+                self.describe_whole(&input, &mut answer);
+            }
             answer.to_string()
         } else if body.contains("arn:aws:dynamodb:") {
             let mut input: Value = serde_json::from_str(body).map_err(|error| ApiError::serialization(&error))?;

@@ -320,6 +320,24 @@ impl DynamoDb {
         });
     }
 
+    /// Says of a stream what the engine does not: when it was made, and how its table's keys are.
+    pub(super) fn describe_whole(&self, input: &Value, answer: &mut Value) {
+        let Some(table) = input["StreamArn"].as_str().and_then(table_of) else {
+            return;
+        };
+        let keys = self.ask("DescribeTable", &json!({ "TableName": table }));
+        let Some(description) = answer["StreamDescription"].as_object_mut() else {
+            return;
+        };
+        if let Ok(keys) = keys {
+            description.insert("KeySchema".to_owned(), keys["Table"]["KeySchema"].clone());
+        }
+        description.insert("TableName".to_owned(), json!(table));
+        if let Some(stream) = self.lock().get(table) {
+            description.insert("CreationRequestDateTime".to_owned(), json!(stream.created.as_secs()));
+        }
+    }
+
     fn note(&self, operation: &str, table: &str, description: &Value, view_type: Option<String>) {
         let mut streams = self.lock();
         let enabled = description["StreamSpecification"]["StreamEnabled"] == json!(true);

@@ -59,8 +59,7 @@ impl Events {
                 Ok(json!({ "Result": pattern::matches(&pattern, &event) }))
             }
             "CreateEventBus" | "DeleteEventBus" | "DescribeEventBus" | "ListEventBuses" => self.buses(operation, input),
-            "TagResource" | "UntagResource" => Ok(json!({})),
-            "ListTagsForResource" => Ok(json!({ "Tags": [] })),
+            "TagResource" | "UntagResource" | "ListTagsForResource" => self.tags(operation, input),
             _ => Err(ApiError::unknown_operation("Amazon EventBridge", operation)),
         }
     }
@@ -126,7 +125,7 @@ impl Events {
         let timer = schedule.map(|schedule| self.shared.start(bus, name, schedule));
         let mut state = self.shared.lock();
         let key = (bus.to_owned(), name.to_owned());
-        let targets = state.rules.remove(&key).map(|rule| rule.targets).unwrap_or_default();
+        let targets = state.rules.get(&key).map(|rule| rule.targets.clone()).unwrap_or_default();
         let rule = Rule {
             pattern,
             given: input.0.clone(),
@@ -134,8 +133,13 @@ impl Events {
             targets,
             _timer: timer,
         };
-        state.rules.insert(key, rule);
-        Ok(json!({ "RuleArn": self.shared.rule_arn(bus, name) }))
+        let is_new = state.rules.insert(key, rule).is_none();
+        drop(state);
+        let arn = self.shared.rule_arn(bus, name);
+        if is_new {
+            self.tag(&arn, input);
+        }
+        Ok(json!({ "RuleArn": arn }))
     }
 
     fn delete_rule(&self, input: Input<'_>) -> Result<Value, ApiError> {
@@ -148,6 +152,7 @@ impl Events {
             ));
         }
         state.rules.remove(&key);
+        state.tags.remove(&self.shared.rule_arn(&key.0, &key.1));
         Ok(json!({}))
     }
 
@@ -251,7 +256,10 @@ impl Events {
                     return Err(ApiError::new("ResourceAlreadyExistsException", message));
                 }
                 state.buses.push(name.to_owned());
-                Ok(json!({ "EventBusArn": self.bus_arn(name) }))
+                drop(state);
+                let arn = self.bus_arn(name);
+                self.tag(&arn, input);
+                Ok(json!({ "EventBusArn": arn }))
             }
             "DeleteEventBus" => {
                 let name = input.required("Name")?;

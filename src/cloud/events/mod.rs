@@ -6,6 +6,7 @@ mod api;
 mod input;
 mod schedule;
 mod state;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +39,8 @@ struct State {
     buses: Vec<String>,
     /// By bus and name.
     rules: BTreeMap<(String, String), Rule>,
+    /// By the ARN of a rule or a bus.
+    tags: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,6 +73,7 @@ impl Events {
                 state: Mutex::new(State {
                     buses: vec!["default".to_owned()],
                     rules: BTreeMap::new(),
+                    tags: BTreeMap::new(),
                 }),
             }),
         }

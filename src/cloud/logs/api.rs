@@ -13,6 +13,11 @@ const MAX_EVENTS: usize = 10_000;
 /// Most groups or streams of one page.
 const MAX_NAMES: usize = 50;
 
+/// For how many days events can be kept.
+const RETENTIONS: &[i64] = &[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
 impl Logs {
     /// Answers one operation.
     ///
@@ -40,6 +45,13 @@ impl Logs {
             "FilterLogEvents" => self.filter_events(input),
             "PutRetentionPolicy" | "DeleteRetentionPolicy" => {
                 let days = input.int("retentionInDays")?;
+                if days.is_some_and(|days| !RETENTIONS.contains(&days)) {
+                    return Err(invalid(&format!(
+                        "1 validation error detected: Value '{}' at 'retentionInDays' failed to satisfy constraint: \
+                         Member must satisfy enum value set: {RETENTIONS:?}",
+                        days.unwrap_or_default()
+                    )));
+                }
                 let mut groups = self.lock();
                 let group = groups.get_mut(group_name(input)?).ok_or_else(no_such_group)?;
                 group.retention_days = days;

@@ -15,6 +15,8 @@ use crate::cloud::Call;
 
 /// Least bytes of a part other than the last.
 const MIN_PART: usize = 5 * 1024 * 1024;
+/// What S3 says of a list without parts.
+const MALFORMED: &str = "The XML you provided was not well-formed or did not validate against our published schema";
 /// The highest part number.
 const MAX_PART_NUMBER: u32 = 10_000;
 
@@ -201,7 +203,7 @@ impl S3 {
 
 fn choose(parts: &BTreeMap<u32, Part>, choices: &[PartChoice]) -> Result<Vec<Part>, ApiError> {
     if choices.is_empty() {
-        return Err(ApiError::new("MalformedXML", "You must specify at least one part"));
+        return Err(ApiError::new("MalformedXML", MALFORMED));
     }
     if choices.windows(2).any(|pair| pair[0].number >= pair[1].number) {
         return Err(ApiError::new(

@@ -8,6 +8,9 @@ use super::{Sns, Subscription, Topic, invalid, no_such_subscription, no_such_top
 use crate::cloud::input::{Input, as_text};
 use crate::cloud::{ApiError, Call, pattern};
 
+/// How SNS tries deliveries over HTTP unless told otherwise.
+const DELIVERY_POLICY: &str = r#"{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}"#;
+
 impl Sns {
     /// Answers one operation.
     ///
@@ -102,7 +105,7 @@ impl Sns {
         self.lock().topics.entry(arn.clone()).or_insert_with(|| Topic {
             attributes,
             tags,
-            published: 0,
+            ..Topic::default()
         });
         Ok(json!({ "TopicArn": arn }))
     }
@@ -123,9 +126,38 @@ impl Sns {
             ("SubscriptionsConfirmed".to_owned(), confirmed.to_string()),
             ("SubscriptionsPending".to_owned(), "0".to_owned()),
             ("SubscriptionsDeleted".to_owned(), "0".to_owned()),
+            ("Policy".to_owned(), self.policy(arn)),
+            ("EffectiveDeliveryPolicy".to_owned(), DELIVERY_POLICY.to_owned()),
         ]);
         attributes.extend(topic.attributes.clone());
         Ok(json!({ "Attributes": attributes }))
+    }
+
+    /// The policy of a topic that nobody gave one: its owner may do all.
+    fn policy(&self, arn: &str) -> String {
+        let actions = [
+            "SNS:GetTopicAttributes",
+            "SNS:SetTopicAttributes",
+            "SNS:AddPermission",
+            "SNS:RemovePermission",
+            "SNS:DeleteTopic",
+            "SNS:Subscribe",
+            "SNS:ListSubscriptionsByTopic",
+            "SNS:Publish",
+        ];
+        let policy = json!({
+            "Version": "2008-10-17",
+            "Id": "__default_policy_ID",
+            "Statement": [{
+                "Sid": "__default_statement_ID",
+                "Effect": "Allow",
+                "Principal": { "AWS": "*" },
+                "Action": actions,
+                "Resource": arn,
+                "Condition": { "StringEquals": { "AWS:SourceOwner": self.core.account.id } },
+            }],
+        });
+        policy.to_string()
     }
 
     fn subscribe_endpoint(&self, input: Input<'_>) -> Result<Value, ApiError> {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use super::{ApiError, Call, Effects, Handover, pattern};
+use crate::clock::Timestamp;
 
 /// The topics of the account.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ struct Topic {
     attributes: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
     published: u64,
+    /// What a FIFO topic answered to each deduplication id, and when.
+    seen: BTreeMap<String, (Timestamp, Value)>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,6 +51,12 @@ struct Subscription {
 impl Topic {
     fn is_fifo(&self) -> bool {
         self.attributes.get("FifoTopic").is_some_and(|fifo| fifo == "true")
+    }
+
+    fn deduplicates_by_content(&self) -> bool {
+        self.attributes
+            .get("ContentBasedDeduplication")
+            .is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
     }
 }
 

@@ -1,15 +1,20 @@
 //! Publishing: one message to all subscriptions that want it, each in its form.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::{Sns, Subscription, invalid, no_such_topic, wants};
+use super::{Sns, Subscription, Topic, invalid, no_such_topic, wants};
+use crate::clock::Timestamp;
 use crate::cloud::input::Input;
 use crate::cloud::{ApiError, Call, Effect, Handover};
 
 /// Most bytes of a message.
 const MAX_MESSAGE: usize = 262_144;
+/// For how long a FIFO topic remembers a deduplication id.
+const DEDUPLICATION: Duration = Duration::from_mins(5);
 /// Most entries of a batch.
 const MAX_BATCH: usize = 10;
 
@@ -85,22 +90,20 @@ impl Sns {
         }
         let by_protocol = by_protocol(message, input.text("MessageStructure"))?;
         let group = input.text("MessageGroupId").map(str::to_owned);
-        let (subscriptions, sequence) = {
+        let mut answer = json!({ "MessageId": self.core.chance.of(topic_arn).uuid() });
+        let (subscriptions, deduplication) = {
             let mut state = self.lock();
             let topic = state.topics.get_mut(topic_arn).ok_or_else(no_such_topic)?;
-            if topic.is_fifo() && group.is_none() {
-                return Err(invalid("The MessageGroupId parameter is required for FIFO topics"));
-            }
-            topic.published += 1;
-            let sequence = topic
-                .is_fifo()
-                .then(|| format!("{:020}", 10_000_000_000_000_000_000 + u128::from(topic.published)));
+            let deduplication = match topic.number(&mut answer, message, input, self.core.now())? {
+                Numbered::Before(answer) => return Ok(answer),
+                Numbered::Now(deduplication) => deduplication,
+            };
             let subscriptions = state.subscriptions.iter().filter(|(_, one)| one.topic_arn == topic_arn);
             let subscriptions: Vec<_> = subscriptions.map(|(arn, one)| (arn.clone(), one.clone())).collect();
-            (subscriptions, sequence)
+            (subscriptions, deduplication)
         };
         let publication = Publication {
-            message_id: self.core.chance.of(topic_arn).uuid(),
+            message_id: answer["MessageId"].as_str().unwrap_or_default().to_owned(),
             topic_arn,
             subject,
             timestamp: self.core.now().iso_millis(),
@@ -121,14 +124,56 @@ impl Sns {
             };
             call.effects.push(Effect::HandOver(Handover {
                 group: group.clone(),
+                deduplication: deduplication.clone(),
                 ..handover
             }));
         }
-        let mut answer = json!({ "MessageId": publication.message_id });
-        if let Some(sequence) = sequence {
-            answer["SequenceNumber"] = json!(sequence);
-        }
         Ok(answer)
+    }
+}
+
+/// What a topic makes of a message.
+enum Numbered {
+    /// It was published before: what was answered then.
+    Before(Value),
+    /// It is new; its deduplication id, on a FIFO topic.
+    Now(Option<String>),
+}
+
+impl Topic {
+    /// Counts a message, and on a FIFO topic gives it its sequence number, unless it is a duplicate.
+    fn number(
+        &mut self,
+        answer: &mut Value,
+        message: &str,
+        input: Input<'_>,
+        now: Timestamp,
+    ) -> Result<Numbered, ApiError> {
+        self.published += 1;
+        if !self.is_fifo() {
+            return Ok(Numbered::Now(None));
+        }
+        if input.text("MessageGroupId").is_none() {
+            return Err(invalid("The MessageGroupId parameter is required for FIFO topics"));
+        }
+        let by_content = || self.deduplicates_by_content().then(|| hex::encode(Sha256::digest(message)));
+        let id = input.text("MessageDeduplicationId").map(str::to_owned).or_else(by_content);
+        let id = id.ok_or_else(|| {
+            invalid(
+                "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided \
+                 explicitly",
+            )
+        })?;
+        self.seen.retain(|_, (at, _)| now - *at < DEDUPLICATION);
+        if let Some((_, before)) = self.seen.get(&id) {
+            return Ok(Numbered::Before(before.clone()));
+        }
+        answer["SequenceNumber"] = json!(format!(
+            "{:020}",
+            10_000_000_000_000_000_000 + u128::from(self.published)
+        ));
+        self.seen.insert(id.clone(), (now, answer.clone()));
+        Ok(Numbered::Now(Some(id)))
     }
 }
 

@@ -35,7 +35,7 @@ impl Sqs {
     fn execute_at_once(&self, call: &mut Call, operation: &str, input: Input<'_>) -> Result<Value, ApiError> {
         match operation {
             "SendMessage" => self.send_message(call, input),
-            "SendMessageBatch" => batch(input, |entry| self.send_message(call, entry.with_queue(input))),
+            "SendMessageBatch" => batch(operation, input, |entry| self.send_message(call, entry.with_queue(input))),
             "DeleteMessage" => {
                 let handle = input.required("ReceiptHandle")?;
                 self.shared.delete(queue_name(input)?, handle, &mut call.effects)?;
@@ -43,7 +43,7 @@ impl Sqs {
             }
             "DeleteMessageBatch" => {
                 let name = queue_name(input)?;
-                batch(input, |entry| {
+                batch(operation, input, |entry| {
                     let handle = entry.0.required("ReceiptHandle")?;
                     self.shared.delete(name, handle, &mut call.effects)?;
                     Ok(json!({}))
@@ -52,7 +52,7 @@ impl Sqs {
             "ChangeMessageVisibility" => self.change(call, queue_name(input)?, input),
             "ChangeMessageVisibilityBatch" => {
                 let name = queue_name(input)?;
-                batch(input, |entry| self.change(call, name, entry.0))
+                batch(operation, input, |entry| self.change(call, name, entry.0))
             }
             _ => self.manage(call, operation, input),
         }
@@ -81,7 +81,7 @@ impl Sqs {
         let group_id = input.text("MessageGroupId").map(str::to_owned);
         let mut deduplication_id = input.text("MessageDeduplicationId").map(str::to_owned);
         let delay = match input.int("DelaySeconds")? {
-            Some(seconds) => Some(seconds_in(seconds, 900, "DelaySeconds")?),
+            Some(seconds) => Some(delay_of(seconds)?),
             None => None,
         };
         let queue_delay = {
@@ -296,12 +296,16 @@ impl Entry<'_> {
 }
 
 /// Runs a batch entry by entry, and tells what succeeded and what failed.
-fn batch(input: Input<'_>, mut each: impl FnMut(&mut Entry<'_>) -> Result<Value, ApiError>) -> Result<Value, ApiError> {
+fn batch(
+    operation: &str,
+    input: Input<'_>,
+    mut each: impl FnMut(&mut Entry<'_>) -> Result<Value, ApiError>,
+) -> Result<Value, ApiError> {
     queue_name(input)?;
     let entries = input.list("Entries");
     let ids: Vec<&str> = entries.iter().filter_map(|entry| Input(entry).text("Id")).collect();
     if entries.is_empty() {
-        let message = "There should be at least one entry in the request.";
+        let message = format!("There should be at least one {operation}RequestEntry in the request.");
         return Err(ApiError::new("EmptyBatchRequest", message).query_code("AWS.SimpleQueueService.EmptyBatchRequest"));
     }
     if entries.len() > MAX_BATCH {
@@ -371,6 +375,19 @@ fn is_message_char(c: char) -> bool {
 /// The name of the queue that `QueueUrl` names.
 pub(super) fn queue_name(input: Input<'_>) -> Result<&str, ApiError> {
     Ok(super::name_of(input.required("QueueUrl")?))
+}
+
+/// Longest delay of a message, in seconds.
+const MAX_DELAY: u64 = 900;
+
+fn delay_of(seconds: i64) -> Result<Duration, ApiError> {
+    let valid = u64::try_from(seconds).ok().filter(|seconds| *seconds <= MAX_DELAY);
+    valid.map(Duration::from_secs).ok_or_else(|| {
+        let message = format!(
+            "Value {seconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."
+        );
+        ApiError::new("InvalidParameterValue", message)
+    })
 }
 
 fn seconds_in(seconds: i64, max: u64, name: &str) -> Result<Duration, ApiError> {

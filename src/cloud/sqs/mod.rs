@@ -188,7 +188,10 @@ impl Sqs {
             attributes: parse_attributes(Some(&handover.attributes))?,
             sender_id: format!("AROA{}:{service}", core.account.id),
             group_id: handover.group.clone(),
-            deduplication_id: Some(core.chance.of(name_of(&handover.to)).uuid()),
+            deduplication_id: handover
+                .deduplication
+                .clone()
+                .or_else(|| Some(core.chance.of(name_of(&handover.to)).uuid())),
             body,
             ..Outgoing::default()
         };

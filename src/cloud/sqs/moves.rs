@@ -75,7 +75,7 @@ impl Sqs {
             started: shared.core.now().as_millis(),
         };
         shared.moves().push(done);
-        Ok(json!({ "TaskHandle": shared.core.chance.hex(64) }))
+        Ok(json!({ "TaskHandle": shared.core.chance.of(source_arn).hex(64) }))
     }
 
     fn list_moves(&self, input: Input<'_>) -> Result<Value, ApiError> {
@@ -133,7 +133,7 @@ impl Shared {
             };
             moved += 1;
             // To SQS it is a new message.
-            message.message_id = self.core.chance.uuid();
+            message.message_id = self.core.chance.of(name_of(&queue.arn)).uuid();
             message.sent = now;
             queue.take_in(now, message, None);
             queue.wake(&self.core.clock);

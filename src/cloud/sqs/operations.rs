@@ -96,8 +96,12 @@ impl Sqs {
         }
         let mut queues = self.shared.lock();
         if let Some(queue) = queues.get(name) {
-            if queue.settings != settings {
-                let message = "A queue already exists with the same name and a different value for an attribute";
+            // What the caller does not give need not be the default.
+            let mut wanted = queue.settings.clone();
+            wanted.set(&input.text_map("Attributes"))?;
+            if let Some(name) = wanted.difference(&queue.settings) {
+                let message =
+                    format!("A queue already exists with the same name and a different value for attribute {name}");
                 return Err(ApiError::new("QueueNameExists", message).query_code("QueueAlreadyExists"));
             }
         } else {

@@ -125,6 +125,13 @@ impl Settings {
         all.chain(self.others.clone()).collect()
     }
 
+    /// The first attribute in which others differ.
+    pub(super) fn difference(&self, others: &Self) -> Option<String> {
+        let others = others.all();
+        let mut all = self.all().into_iter();
+        all.find(|attribute| !others.contains(attribute)).map(|(name, _)| name)
+    }
+
     /// Whether a deduplication id counts only within its group.
     pub(super) fn deduplicates_by_group(&self) -> bool {
         self.others

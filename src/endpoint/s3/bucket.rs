@@ -138,7 +138,9 @@ impl Backend {
             .s3
             .set_bucket_tags(&request.input.bucket, tags)
             .map_err(failed)?;
-        Ok(S3Response::new(PutBucketTaggingOutput {}))
+        let mut response = S3Response::new(PutBucketTaggingOutput {});
+        response.status = Some(http::StatusCode::NO_CONTENT);
+        Ok(response)
     }
 
     pub(super) async fn delete_bucket_tagging(

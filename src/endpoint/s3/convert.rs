@@ -12,6 +12,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 use crate::cloud::ApiError;
 use crate::cloud::s3::Condition;
+use crate::endpoint::patience::Idle;
 
 /// Most bytes of an object or a part.
 const MAX_CONTENT: usize = 1024 * 1024 * 1024;
@@ -111,6 +112,9 @@ pub(super) async fn content(
     if let Some(mut body) = body {
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|error| {
+                if Idle::caused(error.as_ref()) {
+                    return S3Error::with_message(S3ErrorCode::RequestTimeout, Idle.to_string());
+                }
                 let message = error.to_string();
                 if message.to_ascii_lowercase().contains("checksum") || message.contains("hash") {
                     let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";

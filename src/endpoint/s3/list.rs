@@ -6,7 +6,7 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
 use super::convert::{etag, failed, timestamp};
-use super::object::size;
+use super::object::{full_object, size};
 use crate::cloud::Call;
 use crate::cloud::s3::{Object as Stored, Query};
 
@@ -146,13 +146,15 @@ impl Backend {
                         ObjectVersionStorageClass::STANDARD,
                     )),
                     version_id,
+                    checksum_algorithm: algorithms(object),
+                    checksum_type: full_object(object),
                     ..ObjectVersion::default()
                 });
             }
         }
         Ok(S3Response::new(ListObjectVersionsOutput {
             name: Some(input.bucket),
-            prefix: input.prefix,
+            prefix: Some(encode(input.prefix.unwrap_or_default(), encoded)),
             key_marker: Some(input.key_marker.unwrap_or_default()),
             version_id_marker: Some(input.version_id_marker.unwrap_or_default()),
             max_keys: Some(max_keys),
@@ -201,8 +203,16 @@ fn listed(object: &Stored, owner: Option<Owner>, encoded: bool) -> Object {
                 .clone()
                 .unwrap_or_else(|| "STANDARD".to_owned()),
         )),
+        checksum_algorithm: algorithms(object),
+        checksum_type: full_object(object),
         ..Object::default()
     }
+}
+
+fn algorithms(object: &Stored) -> Option<Vec<ChecksumAlgorithm>> {
+    let all = object.checksums.iter().map(|(kind, _)| ChecksumAlgorithm::from(kind.clone()));
+    let all: Vec<_> = all.collect();
+    (!all.is_empty()).then_some(all)
 }
 
 fn common_prefixes(prefixes: Vec<String>, encoded: bool) -> Option<Vec<CommonPrefix>> {

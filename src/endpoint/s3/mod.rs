@@ -6,6 +6,7 @@
 mod backend;
 mod bucket;
 mod convert;
+mod explain;
 mod list;
 mod multipart;
 mod notify;
@@ -22,7 +23,11 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3Result, s3_error};
 
 use self::backend::Backend;
+pub(super) use self::explain::Subject;
 use crate::cloud::{Cloud, Identity};
+
+/// Most bytes of a file that a form brings.
+const MAX_POST: u64 = 100 * 1024 * 1024;
 
 /// The request's id, among its extensions.
 #[derive(Debug, Clone)]
@@ -36,9 +41,11 @@ pub(super) fn service(cloud: Arc<Cloud>) -> S3Service {
     let mut config = S3Config::default();
     // Callers inside live in virtual time: see the `signature` module.
     config.presigned_url_max_skew_time_secs = u32::MAX;
+    // A form is read before it is known who sent it.
+    config.post_object_max_file_size = MAX_POST;
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
-    builder.set_auth(Keys(cloud));
-    builder.set_access(Identified);
+    builder.set_auth(Keys(Arc::clone(&cloud)));
+    builder.set_access(Identified(cloud));
     builder.set_host(Loopback);
     builder.build()
 }
@@ -48,16 +55,19 @@ struct Loopback;
 
 impl S3Host for Loopback {
     fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let bucket = name
-            .strip_suffix(".s3.localhost")
-            .or_else(|| name.strip_suffix(".localhost"));
         let found = VirtualHost::new(host);
-        Ok(match bucket {
+        Ok(match bucket_in_host(host) {
             Some(bucket) => found.with_bucket(bucket),
             None => found,
         })
     }
+}
+
+/// The bucket that a host's name begins with, if it does.
+fn bucket_in_host(host: &str) -> Option<&str> {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.strip_suffix(".s3.localhost")
+        .or_else(|| name.strip_suffix(".localhost"))
 }
 
 struct Keys(Arc<Cloud>);
@@ -76,15 +86,19 @@ impl S3Auth for Keys {
     }
 }
 
-/// Lets in whom the server identified.
-struct Identified;
+/// Lets in whom the server identified, or who signed the form.
+struct Identified(Arc<Cloud>);
 
 #[async_trait::async_trait]
 impl S3Access for Identified {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        match context.extensions_mut().get::<Identity>() {
-            Some(_) => Ok(()),
-            None => Err(s3_error!(AccessDenied, "Access Denied")),
+        if context.extensions_mut().get::<Identity>().is_some() {
+            return Ok(());
         }
+        let signer = context.credentials().map(|credentials| credentials.access_key.clone());
+        let identity = signer.and_then(|key| self.0.callers.lookup(&key));
+        let identity = identity.ok_or_else(|| s3_error!(AccessDenied, "Access Denied"))?;
+        context.extensions_mut().insert(identity);
+        Ok(())
     }
 }

@@ -129,11 +129,17 @@ impl Backend {
             .s3
             .copy_object(call, &input.bucket, &input.key, upload)
             .map_err(failed)?;
+        let sums = checksum(&object.checksums);
         Ok(S3Response::new(CopyObjectOutput {
             copy_object_result: Some(CopyObjectResult {
                 e_tag: Some(etag(&object.etag)),
                 last_modified: Some(timestamp(object.modified)),
-                ..CopyObjectResult::default()
+                checksum_crc32: sums.checksum_crc32,
+                checksum_crc32c: sums.checksum_crc32c,
+                checksum_crc64nvme: sums.checksum_crc64nvme,
+                checksum_sha1: sums.checksum_sha1,
+                checksum_sha256: sums.checksum_sha256,
+                checksum_type: full_object(&object),
             }),
             copy_source_version_id: from.version_id.clone(),
             version_id: object.version_id.clone(),

@@ -135,7 +135,7 @@ each(
         RequestItems={"orders": [{"PutRequest": {"Item": order(n)}} for n in (7, 8)]}
     ),
     batch_many=lambda a: a.dynamodb.batch_write_item(
-        RequestItems={"orders": [{"PutRequest": {"Item": order(n)}} for n in range(26)]}
+        RequestItems={"orders": [{"PutRequest": {"Item": order(n)}} for n in range(1000, 1026)]}
     ),
     batch_same=lambda a: a.dynamodb.batch_write_item(
         RequestItems={"orders": [{"PutRequest": {"Item": order(7)}}] * 2}
@@ -253,14 +253,14 @@ each(
     res_index=lambda a: [
         item["id"]
         for item in a.r_dynamodb.Table("orders").query(
-            IndexName="by-who", KeyConditionExpression=key("who").eq("ann"), FilterExpression=attr("price").gt(1)
+            IndexName="by-who", KeyConditionExpression=key("who").eq("ann"), FilterExpression=attr("seen").not_exists()
         )["Items"]
     ],
     res_scan_names=lambda a: sorted(
         item["id"]
         for item in a.r_dynamodb.Table("orders").scan(
-            FilterExpression="#t >= :n", ExpressionAttributeNames={"#t": "price"},
-            ExpressionAttributeValues={":n": 70},
+            FilterExpression="#t BETWEEN :n AND :m", ExpressionAttributeNames={"#t": "price"},
+            ExpressionAttributeValues={":n": 70, ":m": 90},
         )["Items"]
     ),
     res_condition=lambda a: a.r_dynamodb.Table("orders").put_item(

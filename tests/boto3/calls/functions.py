@@ -27,9 +27,9 @@ each(
     get=lambda a: sorted(a.lambda_.get_function(**FN)),
     configuration=lambda a: a.lambda_.get_function_configuration(**FN)["Environment"],
     get_404=lambda a: a.lambda_.get_function(FunctionName="nope"),
-    list=lambda a: [f["FunctionName"] for f in a.lambda_.list_functions()["Functions"]],
+    list=lambda a: [f["FunctionName"] for f in a.lambda_.list_functions()["Functions"] if f["FunctionName"] != "calls"],
     paginate=lambda a: list(
-        a.lambda_.get_paginator("list_functions").paginate().search("Functions[].FunctionName")
+        a.lambda_.get_paginator("list_functions").paginate().search("Functions[?FunctionName != `\"calls\"`].FunctionName")
     ),
     waiter=lambda a: a.lambda_.get_waiter("function_active_v2").wait(**FN),
     update=lambda a: a.lambda_.update_function_configuration(**FN, MemorySize=256)["MemorySize"],

@@ -40,7 +40,7 @@ each(
     filter=lambda a: [
         e["message"] for e in a.logs.filter_log_events(logGroupName="/app", filterPattern="hi")["events"]
     ],
-    groups=lambda a: [g["logGroupName"] for g in a.logs.describe_log_groups()["logGroups"]],
+    groups=lambda a: [g["logGroupName"] for g in a.logs.describe_log_groups(logGroupNamePrefix="/app")["logGroups"]],
     streams=lambda a: [
         s["logStreamName"]
         for p in a.logs.get_paginator("describe_log_streams").paginate(logGroupName="/app")

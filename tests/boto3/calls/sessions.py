@@ -34,7 +34,7 @@ each(
     bad_mode=lambda a: config(retries={"mode": "nope"}),
     no_resource=lambda a: a.boto3.resource("lambda", **a.options),
     client_error=lambda a: client_error(),
-    validation_off=lambda a: other(a, "sns", config=config(parameter_validation=False)).list_topics()["Topics"],
+    validation_off=lambda a: other(a, "sns", config=config(parameter_validation=False)).list_topics()["Topics"][0],
 )
 
 

@@ -51,7 +51,7 @@ each(
     catch=lambda a: caught(
         lambda: a.sqs.get_queue_url(QueueName="nope"), a.sqs.exceptions.QueueDoesNotExist
     ),
-    list=lambda a: a.sqs.list_queues(),
+    list=lambda a: sorted(a.sqs.list_queues(QueueNamePrefix="job")["QueueUrls"]),
     purge=lambda a: a.sqs.purge_queue(**a.q),
     bad_handle=lambda a: a.sqs.delete_message(**a.q, ReceiptHandle="nope"),
     bad_missing=lambda a: a.sqs.send_message(**a.q),

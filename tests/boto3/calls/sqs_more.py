@@ -82,11 +82,12 @@ each(
     ),
     set_attributes=lambda a: set_attributes(a),
     untag=lambda a: untag(a),
+    list_pages_made=lambda a: [queue(a, "w-%d" % n) for n in range(3)] and None,
     list_prefix=lambda a: a.sqs.list_queues(QueueNamePrefix="bat")["QueueUrls"],
     list_pages=lambda a: [
         len(page.get("QueueUrls", []))
         for page in a.sqs.get_paginator("list_queues").paginate(
-            QueueNamePrefix="b", PaginationConfig={"PageSize": 1}
+            QueueNamePrefix="w", PaginationConfig={"PageSize": 1}
         )
     ],
     delayed=lambda a: delayed(a),
