@@ -25,13 +25,13 @@ SOURCE = os.path.join(os.path.dirname(botocore.__file__), "data")
 
 OPERATIONS = {
     "s3": """AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket
-        CreateMultipartUpload DeleteBucket DeleteBucketTagging DeleteObject
+        CreateMultipartUpload DeleteBucket DeleteBucketPolicy DeleteBucketTagging DeleteObject
         DeleteObjectTagging DeleteObjects GetBucketLocation
-        GetBucketNotificationConfiguration GetBucketTagging GetBucketVersioning
+        GetBucketNotificationConfiguration GetBucketPolicy GetBucketTagging GetBucketVersioning
         GetObject GetObjectAttributes GetObjectTagging HeadBucket HeadObject
         ListBuckets ListMultipartUploads ListObjectVersions ListObjects
         ListObjectsV2 ListParts PutBucketNotificationConfiguration
-        PutBucketTagging PutBucketVersioning PutObject PutObjectTagging
+        PutBucketPolicy PutBucketTagging PutBucketVersioning PutObject PutObjectTagging
         UploadPart UploadPartCopy""",
     "dynamodb": """BatchExecuteStatement BatchGetItem BatchWriteItem CreateTable
         DeleteItem DeleteTable DescribeEndpoints DescribeLimits DescribeTable
@@ -39,6 +39,7 @@ OPERATIONS = {
         ListTagsOfResource PutItem Query Scan TagResource TransactGetItems
         TransactWriteItems UntagResource UpdateItem UpdateTable
         UpdateTimeToLive""",
+    "dynamodbstreams": "*",
     "lambda": """AddPermission CreateAlias CreateEventSourceMapping CreateFunction
         CreateFunctionUrlConfig DeleteAlias DeleteEventSourceMapping
         DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig

@@ -4,7 +4,7 @@ It speaks AWS's real protocols to the endpoint that AWS_ENDPOINT_URL names. See
 NOTICE beside this package for what it takes from the real boto3.
 """
 
-__version__ = "1.43.11"
+__version__ = "1.44.8"
 
 from boto3.session import Session
 

@@ -3,7 +3,7 @@
 It keeps the names and messages of the real one; see NOTICE beside this package.
 """
 
-__version__ = "1.43.11"
+__version__ = "1.44.8"
 
 
 class _UNSIGNED:

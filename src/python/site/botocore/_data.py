@@ -32,6 +32,7 @@ def load_json(name):
 SERVICES = (
     "cloudwatch",
     "dynamodb",
+    "dynamodbstreams",
     "events",
     "lambda",
     "logs",

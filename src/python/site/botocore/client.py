@@ -27,6 +27,7 @@ USER_AGENT = f"Boto3/{__version__} lambda-course md/Botocore#{__version__}"
 _CLASS_NAMES = {
     "cloudwatch": "CloudWatch",
     "dynamodb": "DynamoDB",
+    "dynamodbstreams": "DynamoDBStreams",
     "events": "EventBridge",
     "lambda": "Lambda",
     "logs": "CloudWatchLogs",
