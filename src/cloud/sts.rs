@@ -47,10 +47,14 @@ impl Cloud {
             );
             return Err(ApiError::new("ValidationError", message));
         }
-        let role = arn.split_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path));
+        let role = arn
+            .split_once(":role/")
+            .map(|(_, path)| path.rsplit('/').next().unwrap_or(path));
         let role = role.filter(|role| !role.is_empty() && arn.starts_with("arn:"));
         let role = role.ok_or_else(|| ApiError::new("ValidationError", format!("{arn} is invalid")))?;
-        let credentials = self.callers.assume(Some(role.to_owned()), session, identity.caller.clone());
+        let credentials = self
+            .callers
+            .assume(Some(role.to_owned()), session, identity.caller.clone());
         let unique = unique(&credentials);
         Ok(json!({
             "Credentials": self.described(&credentials, input, ROLE_SECONDS)?,
@@ -64,7 +68,9 @@ impl Cloud {
     /// Credentials as the API has them. That they expire is told, but not enforced.
     fn described(&self, credentials: &Credentials, input: Input<'_>, seconds: i64) -> Result<Value, ApiError> {
         let seconds = input.int("DurationSeconds")?.unwrap_or(seconds);
-        let span = u64::try_from(seconds).ok().filter(|span| (900..=129_600).contains(span));
+        let span = u64::try_from(seconds)
+            .ok()
+            .filter(|span| (900..=129_600).contains(span));
         let span = span.ok_or_else(|| {
             let message = format!(
                 "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member \

@@ -112,9 +112,7 @@ impl Server {
         let refused = |refusal: Refusal| Box::new(reply::refusal(protocol, &refusal, request_id));
         let callers = &self.cloud.callers;
         let signature = signature.map_err(refused)?;
-        signature
-            .owner(callers, self.cloud.clock().now())
-            .map_err(refused)?;
+        signature.owner(callers, self.cloud.clock().now()).map_err(refused)?;
         let body = self
             .read(body, limit)
             .await
@@ -135,13 +133,16 @@ impl Server {
             return Err(too_large());
         }
         let body = Limited::new(Patient::new(body, self.patience), limit);
-        body.collect().await.map(http_body_util::Collected::to_bytes).map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                too_large()
-            } else {
-                ApiError::new("RequestTimeout", Idle.to_string())
-            }
-        })
+        body.collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+            .map_err(|error| {
+                if error.is::<LengthLimitError>() {
+                    too_large()
+                } else {
+                    ApiError::new("RequestTimeout", Idle.to_string())
+                }
+            })
     }
 
     async fn answer_lambda(&self, parts: Parts, body: Bytes, identity: Identity) -> Response<Body> {
@@ -172,7 +173,7 @@ impl Server {
             Ok(signature) => signature.owner(callers, now),
             Err(refusal) => Err(refusal),
         };
-        let subject = s3::Subject::of(&parts);
+        let (subject, amendment) = (s3::Subject::of(&parts), s3::Amendment::of(&parts));
         match identity {
             Ok(identity) => {
                 parts.extensions.insert(identity);
@@ -216,6 +217,8 @@ impl Server {
         };
         if response.status().is_client_error() || response.status().is_server_error() {
             response = self.explained(response, &subject, request_id).await;
+        } else if let Some(amendment) = amendment {
+            response = amendment.apply(response).await;
         }
         if let Ok(value) = HeaderValue::from_str(request_id) {
             response.headers_mut().insert("x-amz-id-2", value.clone());

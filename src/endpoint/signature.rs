@@ -131,8 +131,8 @@ impl Signature {
         let expires: i64 = expires
             .parse()
             .map_err(|_| Refusal::BadQuery("X-Amz-Expires should be a number".to_owned()))?;
-        let expires = u64::try_from(expires)
-            .map_err(|_| Refusal::BadQuery("X-Amz-Expires must be non-negative".to_owned()))?;
+        let expires =
+            u64::try_from(expires).map_err(|_| Refusal::BadQuery("X-Amz-Expires must be non-negative".to_owned()))?;
         if expires > MAX_EXPIRES {
             let message = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be \
                            less than 604800 seconds";
@@ -223,10 +223,16 @@ impl Signature {
         let (now, given) = (now.as_secs(), &self.timestamp);
         Err(Refusal::Skewed(if signed < now {
             let earliest = basic(now - MAX_SKEW);
-            format!("Signature expired: {given} is now earlier than {earliest} ({} - 15 min.)", basic(now))
+            format!(
+                "Signature expired: {given} is now earlier than {earliest} ({} - 15 min.)",
+                basic(now)
+            )
         } else {
             let latest = basic(now + MAX_SKEW);
-            format!("Signature not yet current: {given} is still later than {latest} ({} + 15 min.)", basic(now))
+            format!(
+                "Signature not yet current: {given} is still later than {latest} ({} + 15 min.)",
+                basic(now)
+            )
         }))
     }
 

@@ -1,4 +1,4 @@
-"""Record what the real boto3 answers to calls.py, served by moto.
+"""Record what the real boto3 answers to the calls, served by moto.
 
     python3 tests/boto3/record.py            writes tests/boto3/golden.json
 

@@ -32,7 +32,10 @@ async fn calls(engine: &Engine) -> (String, Map<String, Value>) {
         crate::lab::limits(1769, 900)(config);
     });
     let mut answer = json(&lab.invoke("calls", "{}").await);
-    let version = answer["boto3"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let version = answer["boto3"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
+        .to_owned();
     let Value::Object(calls) = answer["calls"].take() else {
         panic!("{answer}")
     };
@@ -73,7 +76,13 @@ fn assert_same(comparison: &str, one: &Map<String, Value>, other: &Map<String, V
     wrong.extend(unknown.map(|name| format!("[{comparison}] names {name}, which is no call")));
     let unreasoned = accepted.iter().filter(|(_, reason)| reason.trim().is_empty());
     wrong.extend(unreasoned.map(|(name, _)| format!("[{comparison}] gives no reason for {name}")));
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), names.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        names.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -94,7 +103,9 @@ fn python_with_boto3() -> Option<(PathBuf, String)> {
     let probe = "import sys, boto3; assert sys.version_info >= (3, 10); \
                  print(sys.executable); print('boto3 %s, CPython %d.%d' % (boto3.__version__, *sys.version_info[:2]))";
     let output = Command::new(named).args(["-c", probe]).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    let text = String::from_utf8(output.stdout)
+        .ok()
+        .filter(|_| output.status.success())?;
     let (path, what) = text.trim().split_once('\n')?;
     Some((PathBuf::from(path), what.trim().to_owned()))
 }

@@ -56,6 +56,10 @@ impl DynamoDb {
             self.get_records(body)?
         } else if is_control(operation) {
             let mut input: Value = serde_json::from_str(body).map_err(|error| ApiError::serialization(&error))?;
+            if let Some(arn) = input["StreamArn"].as_str().filter(|arn| !self.has_stream(arn)) {
+                let message = format!("Requested resource not found: Stream: {arn} not found");
+                return Err(ApiError::new("ResourceNotFoundException", message));
+            }
             let view_type = self.inward(operation, &mut input);
             let answer = engine::run(database, operation, &input.to_string())?;
             let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();

@@ -125,7 +125,11 @@ impl Events {
         let timer = schedule.map(|schedule| self.shared.start(bus, name, schedule));
         let mut state = self.shared.lock();
         let key = (bus.to_owned(), name.to_owned());
-        let targets = state.rules.get(&key).map(|rule| rule.targets.clone()).unwrap_or_default();
+        let targets = state
+            .rules
+            .get(&key)
+            .map(|rule| rule.targets.clone())
+            .unwrap_or_default();
         let rule = Rule {
             pattern,
             given: input.0.clone(),

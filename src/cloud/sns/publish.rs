@@ -156,8 +156,14 @@ impl Topic {
         if input.text("MessageGroupId").is_none() {
             return Err(invalid("The MessageGroupId parameter is required for FIFO topics"));
         }
-        let by_content = || self.deduplicates_by_content().then(|| hex::encode(Sha256::digest(message)));
-        let id = input.text("MessageDeduplicationId").map(str::to_owned).or_else(by_content);
+        let by_content = || {
+            self.deduplicates_by_content()
+                .then(|| hex::encode(Sha256::digest(message)))
+        };
+        let id = input
+            .text("MessageDeduplicationId")
+            .map(str::to_owned)
+            .or_else(by_content);
         let id = id.ok_or_else(|| {
             invalid(
                 "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided \

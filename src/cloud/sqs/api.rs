@@ -35,7 +35,9 @@ impl Sqs {
     fn execute_at_once(&self, call: &mut Call, operation: &str, input: Input<'_>) -> Result<Value, ApiError> {
         match operation {
             "SendMessage" => self.send_message(call, input),
-            "SendMessageBatch" => batch(operation, input, |entry| self.send_message(call, entry.with_queue(input))),
+            "SendMessageBatch" => batch(operation, input, |entry| {
+                self.send_message(call, entry.with_queue(input))
+            }),
             "DeleteMessage" => {
                 let handle = input.required("ReceiptHandle")?;
                 self.shared.delete(queue_name(input)?, handle, &mut call.effects)?;

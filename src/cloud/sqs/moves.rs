@@ -63,7 +63,9 @@ impl Sqs {
             }
         }
         if destination_arn == Some(source_arn) {
-            return Err(invalid("Source queue arn and destination queue arn cannot be the same."));
+            return Err(invalid(
+                "Source queue arn and destination queue arn cannot be the same.",
+            ));
         }
         let (moved, found) = shared.move_messages(call, source_arn, destination_arn);
         let done = Move {

@@ -138,9 +138,7 @@ impl Backend {
             .s3
             .set_bucket_tags(&request.input.bucket, tags)
             .map_err(failed)?;
-        let mut response = S3Response::new(PutBucketTaggingOutput {});
-        response.status = Some(http::StatusCode::NO_CONTENT);
-        Ok(response)
+        Ok(S3Response::new(PutBucketTaggingOutput {}))
     }
 
     pub(super) async fn delete_bucket_tagging(

@@ -105,9 +105,7 @@ fn message(code: &str) -> &'static str {
     match code {
         "AccessDenied" => "Access Denied",
         "EntityTooLarge" => "Your proposed upload exceeds the maximum allowed size",
-        "IncompleteBody" => {
-            "You did not provide the number of bytes specified by the Content-Length HTTP header"
-        }
+        "IncompleteBody" => "You did not provide the number of bytes specified by the Content-Length HTTP header",
         "InternalError" => "We encountered an internal error. Please try again.",
         "InvalidArgument" => "Invalid Argument",
         "InvalidBucketName" => "The specified bucket is not valid.",
@@ -140,7 +138,10 @@ mod tests {
     fn a_subject_is_found_in_path_host_and_copy() {
         let found = subject(Request::get("/b/a%20b/c?uploadId=u").header("range", "bytes=1-2"));
         assert_eq!((found.bucket.as_str(), found.key.as_str()), ("b", "a b/c"));
-        assert_eq!((found.upload_id.as_deref(), found.range.as_deref()), (Some("u"), Some("bytes=1-2")));
+        assert_eq!(
+            (found.upload_id.as_deref(), found.range.as_deref()),
+            (Some("u"), Some("bytes=1-2"))
+        );
         let found = subject(Request::get("/k").header("host", "b.s3.localhost:80"));
         assert_eq!((found.bucket.as_str(), found.key.as_str()), ("b", "k"));
         let found = subject(Request::put("/b/k").header("x-amz-copy-source", "/from/x%2Fy?versionId=1"));

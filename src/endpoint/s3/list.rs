@@ -210,7 +210,10 @@ fn listed(object: &Stored, owner: Option<Owner>, encoded: bool) -> Object {
 }
 
 fn algorithms(object: &Stored) -> Option<Vec<ChecksumAlgorithm>> {
-    let all = object.checksums.iter().map(|(kind, _)| ChecksumAlgorithm::from(kind.clone()));
+    let all = object
+        .checksums
+        .iter()
+        .map(|(kind, _)| ChecksumAlgorithm::from(kind.clone()));
     let all: Vec<_> = all.collect();
     (!all.is_empty()).then_some(all)
 }

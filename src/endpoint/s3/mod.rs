@@ -3,6 +3,7 @@
 #![allow(clippy::unused_async, reason = "all operations are called alike")]
 #![allow(clippy::wildcard_imports, reason = "the protocol has hundreds of types")]
 
+mod amend;
 mod backend;
 mod bucket;
 mod convert;
@@ -22,6 +23,7 @@ use s3s::host::{S3Host, VirtualHost};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3Result, s3_error};
 
+pub(super) use self::amend::Amendment;
 use self::backend::Backend;
 pub(super) use self::explain::Subject;
 use crate::cloud::{Cloud, Identity};

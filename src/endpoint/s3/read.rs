@@ -129,7 +129,11 @@ impl Backend {
         let input = request.input;
         let object = self.find(&input.bucket, &input.key, input.version_id.as_deref())?;
         // Clients name them all in one header, or each in a header of its own.
-        let wanted: Vec<_> = input.object_attributes.iter().flat_map(|one| one.as_str().split(',')).collect();
+        let wanted: Vec<_> = input
+            .object_attributes
+            .iter()
+            .flat_map(|one| one.as_str().split(','))
+            .collect();
         let wants = |name: &str| wanted.iter().any(|wanted| wanted.trim() == name);
         Ok(S3Response::new(GetObjectAttributesOutput {
             e_tag: wants("ETag").then(|| etag(&object.etag)),

@@ -226,18 +226,7 @@ each(
         a.dynamodb.list_tags_of_resource(ResourceArn=arn(a))["Tags"],
     )[1::2],
     by_arn=lambda a: a.dynamodb.get_item(TableName=arn(a), Key=ONE)["Item"]["id"],
-    update_table=lambda a: a.dynamodb.update_table(
-        **O, BillingMode="PROVISIONED",
-        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 2},
-        GlobalSecondaryIndexUpdates=[
-            {
-                "Update": {
-                    "IndexName": "by-who",
-                    "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
-                }
-            }
-        ],
-    )["TableDescription"]["ProvisionedThroughput"]["WriteCapacityUnits"],
+    update_table=lambda a: update_table(a),
     list_pages=lambda a: [
         page["TableNames"]
         for page in a.dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 1})
@@ -281,6 +270,16 @@ each(
         a.dynamodb.describe_table(**O),
     ),
 )
+
+
+def update_table(a):
+    units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 2}
+    index = {"Update": {"IndexName": "by-who", "ProvisionedThroughput": units}}
+    a.dynamodb.update_table(
+        **O, BillingMode="PROVISIONED", ProvisionedThroughput=units, GlobalSecondaryIndexUpdates=[index]
+    )
+    found = a.dynamodb.describe_table(**O)["Table"]["ProvisionedThroughput"]
+    return {name: found[name] for name in units}
 
 
 def arn(a):

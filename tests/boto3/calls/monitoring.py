@@ -51,7 +51,7 @@ each(
 )
 each(
     "sts",
-    identity=lambda a: a.sts.get_caller_identity(),
+    identity=lambda a: [sorted(a.sts.get_caller_identity()), a.sts.get_caller_identity()["Account"]],
     assume=lambda a: sorted(
         a.sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/r", RoleSessionName="me")
     ),
