@@ -9,13 +9,14 @@ impl Events {
     pub(in crate::cloud) fn save(&self) -> Value {
         let state = self.shared.lock();
         let rules: Vec<_> = state.rules.iter().collect();
-        json!({ "buses": state.buses, "rules": write(&rules) })
+        json!({ "buses": state.buses, "rules": write(&rules), "tags": write(&state.tags) })
     }
 
     /// Schedules begin anew.
     pub(in crate::cloud) fn restore(&self, mut saved: Value) -> Result<(), StateError> {
         let rules: Vec<((String, String), Rule)> = read("events", saved["rules"].take())?;
         self.shared.lock().buses = read("events", saved["buses"].take())?;
+        self.shared.lock().tags = read("events", saved["tags"].take())?;
         for ((bus, name), mut rule) in rules {
             let schedule = rule.given["ScheduleExpression"].as_str().and_then(Schedule::parse);
             rule._timer = schedule.map(|schedule| self.shared.start(&bus, &name, schedule));
