@@ -80,9 +80,16 @@ extern "C" fn on_child_ended(_: libc::c_int) {
     unsafe { libc::write(pipe, [1u8].as_ptr().cast(), 1) };
 }
 
+/// Handles the end of children; that they are stopped and go on, with each invocation, is of no interest.
 fn handle_child_signal(handler: libc::sighandler_t) {
-    // SAFETY: the handler is SIG_DFL or `on_child_ended`, which does nothing that a signal handler may not do.
-    unsafe { libc::signal(libc::SIGCHLD, handler) };
+    // SAFETY: a zeroed sigaction is a valid one, and the handler is SIG_DFL or `on_child_ended`, which does nothing
+    // that a signal handler may not do.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler;
+        action.sa_flags = libc::SA_NOCLDSTOP | libc::SA_RESTART;
+        libc::sigaction(libc::SIGCHLD, &raw const action, std::ptr::null_mut());
+    }
 }
 
 /// Takes back Rust's handlers of a crash: with them a signal that another process sent would be passed over, and a
@@ -238,8 +245,8 @@ mod module {
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::{CLIENT, CONTROL, Enter, PIPES, RuntimeClient, lock};
-    use crate::python::embedded;
     use crate::python::runtime_client::Answer;
+    use crate::python::{embedded, json};
 
     fn failure(
         vm: &VirtualMachine,
@@ -306,6 +313,18 @@ mod module {
     fn is_json(text: PyStrRef) -> bool {
         text.to_str()
             .is_some_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+    }
+
+    /// `os.environ.get`, without its way through Python's encodings; assignments to `os.environ` reach the process.
+    #[pyfunction]
+    fn variable(name: PyStrRef) -> Option<String> {
+        std::env::var(name.expect_str()).ok()
+    }
+
+    /// The JSON text of a value of plain types, or `None`; see [`crate::python::json::plain`].
+    #[pyfunction]
+    fn plain_json(value: PyObjectRef, vm: &VirtualMachine) -> Option<String> {
+        json::plain(&value, vm)
     }
 
     /// The virtual time in microseconds since the epoch.
@@ -377,19 +396,29 @@ mod module {
         Ok(())
     }
 
-    fn call(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8], vm: &VirtualMachine) -> PyResult<Answer> {
+    fn with_client(
+        vm: &VirtualMachine,
+        talk: impl FnOnce(&mut RuntimeClient) -> std::io::Result<Answer>,
+    ) -> PyResult<Answer> {
         let answer = vm.allow_threads(|| match lock(&CLIENT).as_mut() {
-            Some(client) => client.call(method, path, headers, body),
+            Some(client) => talk(client),
             None => Err(std::io::ErrorKind::NotConnected.into()),
         });
         answer.map_err(|error| failure(vm, "the Runtime API does not answer", error))
     }
 
-    fn post(path: &str, headers: &[(&str, &str)], body: &[u8], vm: &VirtualMachine) -> PyResult<()> {
+    /// Posts, and where an answer is posted also asks for what comes next: both in one go.
+    fn post(path: &str, headers: &[(&str, &str)], body: &[u8], then_next: bool, vm: &VirtualMachine) -> PyResult<()> {
         let now = super::now().to_string();
         let mut all = vec![("Lambda-Course-Time", now.as_str())];
         all.extend_from_slice(headers);
-        let answer = call("POST", path, &all, body, vm)?;
+        let answer = with_client(vm, |client| {
+            if then_next {
+                client.post_and_ask(path, &all, body, &all[..1])
+            } else {
+                client.post(path, &all, body)
+            }
+        })?;
         if answer.status >= 500 {
             return Err(failure(vm, "the Runtime API answers", answer.status));
         }
@@ -400,7 +429,7 @@ mod module {
     #[pyfunction]
     fn next_invocation(vm: &VirtualMachine) -> PyResult<PyDictRef> {
         let now = super::now().to_string();
-        let answer = call("GET", "invocation/next", &[("Lambda-Course-Time", &now)], b"", vm)?;
+        let answer = with_client(vm, |client| client.next(&[("Lambda-Course-Time", &now)]))?;
         if answer.status != 200 {
             return Err(failure(vm, "the Runtime API answers", answer.status));
         }
@@ -423,7 +452,7 @@ mod module {
     fn respond(id: PyStrRef, payload: ArgBytesLike, content_type: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
         let path = format!("invocation/{}/response", id.expect_str());
         let headers = [("Content-Type", content_type.expect_str())];
-        payload.with_ref(|payload| post(&path, &headers, payload, vm))
+        payload.with_ref(|payload| post(&path, &headers, payload, true, vm))
     }
 
     /// Posts the error of an invocation.
@@ -441,7 +470,7 @@ mod module {
             ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
             ("Lambda-Runtime-Function-XRay-Error-Cause", cause.expect_str()),
         ];
-        post(&path, &headers, error.expect_str().as_bytes(), vm)
+        post(&path, &headers, error.expect_str().as_bytes(), true, vm)
     }
 
     /// Posts an error of initialisation.
@@ -451,6 +480,6 @@ mod module {
             ("Content-Type", "application/json"),
             ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
         ];
-        post("init/error", &headers, error.expect_str().as_bytes(), vm)
+        post("init/error", &headers, error.expect_str().as_bytes(), false, vm)
     }
 }

@@ -9,7 +9,14 @@ use std::net::TcpStream;
 pub struct RuntimeClient {
     address: String,
     stream: BufReader<TcpStream>,
+    /// Whether the next invocation was asked for already.
+    asked: bool,
 }
+
+/// A body that is larger may be refused before all of it was read, and then nothing can follow it.
+const LARGEST_FOLLOWED: usize = 1024 * 1024;
+
+const NEXT: &str = "invocation/next";
 
 /// What the Runtime API answered.
 #[derive(Debug)]
@@ -34,15 +41,58 @@ impl RuntimeClient {
         Ok(Self {
             address: address.to_owned(),
             stream: BufReader::new(stream),
+            asked: false,
         })
     }
 
-    /// Sends a request and reads the answer, however long it takes.
+    /// The answer to `next`, however long it takes.
     ///
     /// # Errors
     ///
     /// If the connection ends or what comes isn't HTTP.
-    pub fn call(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
+    pub fn next(&mut self, headers: &[(&str, &str)]) -> io::Result<Answer> {
+        if !std::mem::take(&mut self.asked) {
+            let request = self.request("GET", NEXT, headers, b"");
+            self.stream.get_mut().write_all(&request)?;
+        }
+        self.read_answer()
+    }
+
+    /// Posts something.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
+        let request = self.request("POST", path, headers, body);
+        self.stream.get_mut().write_all(&request)?;
+        self.read_answer()
+    }
+
+    /// Posts an answer and asks for the next invocation in one go, which saves a round trip and two changes between
+    /// processes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub fn post_and_ask(
+        &mut self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        next: &[(&str, &str)],
+    ) -> io::Result<Answer> {
+        if body.len() > LARGEST_FOLLOWED {
+            return self.post(path, headers, body);
+        }
+        let mut requests = self.request("POST", path, headers, body);
+        requests.extend(self.request("GET", NEXT, next, b""));
+        self.stream.get_mut().write_all(&requests)?;
+        self.asked = true;
+        self.read_answer()
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
         let mut request = format!(
             "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: {}\r\n",
             self.address
@@ -55,8 +105,7 @@ impl RuntimeClient {
         let _ = write!(request, "Content-Length: {}\r\n\r\n", body.len());
         let mut bytes = request.into_bytes();
         bytes.extend_from_slice(body);
-        self.stream.get_mut().write_all(&bytes)?;
-        self.read_answer()
+        bytes
     }
 
     fn read_answer(&mut self) -> io::Result<Answer> {

@@ -1,4 +1,6 @@
 """The native module of the embedded interpreter, again in Python, for a `python3` of the learner's own."""
+import json
+import os
 import socket
 import threading
 import time as _clock
@@ -44,6 +46,27 @@ def locate(name):
 
 def source(path):
     return None
+
+
+variable = os.environ.get
+
+
+def plain_json(value):
+    return json.dumps(value, ensure_ascii=False) if _is_plain(value, 0) else None
+
+
+def _is_plain(value, depth):
+    """Whether the standard module writes it as simplejson does: it is of plain types, and not deep."""
+    kind = type(value)
+    if kind in (str, int, float, bool) or value is None:
+        return True
+    if depth > 50:
+        return False
+    if kind is dict:
+        return all(type(key) is str and _is_plain(item, depth + 1) for key, item in value.items())
+    if kind is list or kind is tuple:
+        return all(_is_plain(item, depth + 1) for item in value)
+    return False
 
 
 def set_clock(micros, cpu_scale=None):

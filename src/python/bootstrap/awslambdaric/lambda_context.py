@@ -1,8 +1,9 @@
 """The `context` argument of a handler."""
 import logging
-import os
 import sys
 import time
+
+import _lambda_course as native
 
 
 class LambdaContext:
@@ -11,11 +12,11 @@ class LambdaContext:
     def __init__(self, invoke_id, client_context, cognito_identity, epoch_deadline_time_in_ms,
                  invoked_function_arn=None, tenant_id=None):
         self.aws_request_id = invoke_id
-        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.log_group_name = native.variable("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = native.variable("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = native.variable("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = native.variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = native.variable("AWS_LAMBDA_FUNCTION_VERSION")
         self.invoked_function_arn = invoked_function_arn
         self.tenant_id = tenant_id
         self.client_context = _filled(ClientContext, client_context)

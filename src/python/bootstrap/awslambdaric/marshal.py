@@ -3,11 +3,14 @@
 Beyond the standard module: a namedtuple becomes an object, a Decimal a number with its own digits, bytes inside a
 value a string. NaN is written as NaN, which strict readers refuse.
 """
+import functools
 import json
 import math
 import os
 from decimal import Decimal
 from json.encoder import encode_basestring, encode_basestring_ascii, py_encode_basestring
+
+import _lambda_course as native
 
 from .fault import FaultException
 
@@ -16,14 +19,21 @@ _ASCII_ONLY = ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_pyth
 
 def to_json(value):
     """The JSON text of a value; TypeError or ValueError as simplejson raises them."""
-    ascii_only = os.environ.get("AWS_EXECUTION_ENV") in _ASCII_ONLY
+    ascii_only = _is_ascii_only()
+    text = native.plain_json(value)
+    if text is not None and (not ascii_only or text.isascii()):
+        return text
     try:
-        if _is_plain(value, 0):
-            return json.dumps(value, ensure_ascii=ascii_only)
         return _written(value, encode_basestring_ascii if ascii_only else encode_basestring)
     except UnicodeEncodeError:
         # The native encoders refuse a lone surrogate. CPython's write it, and it fails where it is sent.
         return _written(value, py_encode_basestring)
+
+
+@functools.cache
+def _is_ascii_only():
+    """The client looks once, when it starts."""
+    return os.environ.get("AWS_EXECUTION_ENV") in _ASCII_ONLY
 
 
 def unmarshal(body, content_type):
@@ -44,20 +54,6 @@ def marshal(response):
         return to_json(response), "application/json"
     except Exception as error:
         raise FaultException("Runtime.MarshalError", f"Unable to marshal response: {error}")
-
-
-def _is_plain(value, depth):
-    """Whether the standard module writes it as simplejson does."""
-    kind = type(value)
-    if kind in (str, int, float, bool) or value is None:
-        return True
-    if depth > 50:
-        return False
-    if kind is dict:
-        return all(type(key) is str and _is_plain(item, depth + 1) for key, item in value.items())
-    if kind is list or kind is tuple:
-        return all(_is_plain(item, depth + 1) for item in value)
-    return False
 
 
 def _written(value, quote):

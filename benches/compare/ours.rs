@@ -1,0 +1,131 @@
+//! Our side of the comparisons.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lambda_course::course::{Course, Exercise};
+use lambda_course::grade::{ExerciseStatus, RegionRunner, Runner, Submission};
+use lambda_course::lambda::{Engine, FunctionConfig, FunctionName, Invocation};
+use lambda_course::region::{Region, RegionConfig};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio_util::sync::CancellationToken;
+
+/// What both sides run.
+pub const HANDLER: &str = "def lambda_handler(event, context):\n    return {\"n\": event[\"n\"]}\n";
+pub const EVENT: &str = r#"{"n": 1}"#;
+
+/// The cases that the other side has as tests of pytest.
+const TEN: [&str; 10] = [
+    "summarises-an-upload",
+    "adds-up-cents",
+    "key-with-spaces",
+    "several-spaces-and-signs",
+    "key-in-unicode",
+    "several-records",
+    "skips-what-is-gone",
+    "quoted-comma",
+    "file-from-excel",
+    "heading-only",
+];
+
+pub struct Ours<'a> {
+    runtime: &'a Runtime,
+    region: Region,
+    runner: RegionRunner,
+    exercise: Arc<Exercise>,
+    _code: TempDir,
+}
+
+impl<'a> Ours<'a> {
+    pub fn new(runtime: &'a Runtime) -> Self {
+        let engine = Engine::embedded(Path::new(env!("CARGO_BIN_EXE_lambda-course")));
+        let code = tempfile::tempdir().expect("a folder");
+        std::fs::write(code.path().join("handler.py"), HANDLER).expect("a handler");
+        let region = runtime
+            .block_on(Region::start(&engine, RegionConfig::default()))
+            .expect("a Region");
+        let name = FunctionName::new("bench").expect("a name");
+        region
+            .lambda()
+            .create_function(FunctionConfig::new(name, code.path().to_owned()))
+            .expect("a function");
+        let course = Course::embedded().expect("the course");
+        let mut exercise = course.exercise("03-s3-processor").expect("the exercise").clone();
+        exercise.cases.retain(|case| TEN.contains(&case.id.as_str()));
+        assert_eq!(exercise.cases.len(), TEN.len());
+        Self {
+            runtime,
+            region,
+            runner: RegionRunner::new(engine),
+            exercise: Arc::new(exercise),
+            _code: code,
+        }
+    }
+
+    async fn invoke(&self) {
+        let invocation = Invocation {
+            payload: EVENT.into(),
+            ..Invocation::default()
+        };
+        let busy = self.region.clock().busy();
+        let (result, _busy) = self.region.lambda().invoke("bench", &invocation, busy).await;
+        assert!(!result.expect("an answer").function_error);
+    }
+
+    /// A new environment, to its first response.
+    pub fn cold_start(&self) -> Duration {
+        self.region.lambda().recycle("bench").expect("the function");
+        self.timed(self.invoke())
+    }
+
+    /// The mean of so many invocations of one environment.
+    pub fn warm(&self, count: u32) -> Duration {
+        self.timed(async {
+            for _ in 0..count {
+                self.invoke().await;
+            }
+        }) / count
+    }
+
+    /// So many invocations, two at a time.
+    pub fn two_environments(&self, count: u32) -> (u32, Duration) {
+        let half = async {
+            for _ in 0..count / 2 {
+                self.invoke().await;
+            }
+        };
+        let other = async {
+            for _ in 0..count / 2 {
+                self.invoke().await;
+            }
+        };
+        self.runtime
+            .block_on(async { tokio::join!(self.invoke(), self.invoke()) });
+        let took = self.timed(async {
+            tokio::join!(half, other);
+        });
+        (count, took)
+    }
+
+    /// Grading the ten cases.
+    pub fn ten_cases(&self) -> Duration {
+        self.timed(async {
+            let submission = Submission::new(self.exercise.solution.clone());
+            let (events, _received) = unbounded_channel();
+            let verdict = self
+                .runner
+                .grade(self.exercise.clone(), submission, events, CancellationToken::new())
+                .await;
+            assert_eq!(verdict.status, ExerciseStatus::Pass);
+        })
+    }
+
+    fn timed(&self, steps: impl Future<Output = ()>) -> Duration {
+        let began = Instant::now();
+        self.runtime.block_on(steps);
+        began.elapsed()
+    }
+}
