@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::Command;
 
 use super::function::{EphemeralStorage, MemorySize, Runtime};
 use super::memory::Memory;
+use super::process::Control;
 use crate::python::launch::{self, Launch};
-use crate::python::{Enter, Mount, Order, Worker, WorkerError, Zygote, unpack_bootstrap};
+use crate::python::{Enter, Forks, Mount, Order, Worker, WorkerError, Zygote, unpack_bootstrap};
 use crate::sandbox::{Confinement, MemoryAccount};
 
 /// A way to run handlers; clones share its process.
@@ -54,7 +56,7 @@ pub struct ProcessConfig<'a> {
     /// A folder of the environment's own, not seen by the handler.
     pub home: &'a Path,
     /// The real folder that is `/tmp`.
-    pub tmp: &'a Path,
+    pub tmp: PathBuf,
     /// The real folder that is `/var/task`.
     pub code: &'a Path,
     /// The real folder that is `/opt`.
@@ -67,6 +69,23 @@ pub struct ProcessConfig<'a> {
     pub environment: BTreeMap<String, String>,
     /// The virtual time in microseconds.
     pub now: u64,
+    /// Whether environments are restored from the process: they lie below its home, and may write there.
+    pub is_snapshot: bool,
+}
+
+/// A process that was initialised and is forked for each environment that is restored from it.
+#[derive(Debug)]
+pub struct SnapshotProcess {
+    forks: tokio::sync::Mutex<Forks<OwnedWriteHalf>>,
+}
+
+impl SnapshotProcess {
+    /// By the connection over which the process asked until now.
+    pub(super) fn new(control: Control) -> Self {
+        Self {
+            forks: tokio::sync::Mutex::new(Forks::new(control.answers, control.questions.into_inner())),
+        }
+    }
 }
 
 /// Why a process could not be started.
@@ -187,6 +206,32 @@ impl Engine {
         }
     }
 
+    /// Whether an initialised process can be forked, and so be a snapshot.
+    #[must_use]
+    pub fn forks_snapshots(&self) -> bool {
+        matches!(self.kind, Kind::Embedded(_))
+    }
+
+    /// Forks an initialised process for an environment.
+    ///
+    /// # Errors
+    ///
+    /// If it ended, or the new process cannot be set up.
+    pub async fn fork_snapshot(
+        &self,
+        snapshot: &SnapshotProcess,
+        config: &ProcessConfig<'_>,
+    ) -> Result<Process, EngineError> {
+        let Kind::Embedded(zygote) = &self.kind else {
+            return self.start(config).await;
+        };
+        self.start_forked(zygote.next_id(), config, async |order| {
+            let ordered = snapshot.forks.lock().await.order(order).await?;
+            ordered.worker().await
+        })
+        .await
+    }
+
     /// Starts a process for an environment.
     ///
     /// # Errors
@@ -194,7 +239,10 @@ impl Engine {
     /// If it cannot be started or set up.
     pub async fn start(&self, config: &ProcessConfig<'_>) -> Result<Process, EngineError> {
         match &self.kind {
-            Kind::Embedded(zygote) => self.start_embedded(zygote, config).await,
+            Kind::Embedded(zygote) => {
+                self.start_forked(zygote.next_id(), config, async |order| zygote.fork(order).await)
+                    .await
+            }
             Kind::CPython {
                 program,
                 python,
@@ -231,11 +279,15 @@ impl Engine {
         }
     }
 
-    async fn start_embedded(&self, zygote: &Zygote, config: &ProcessConfig<'_>) -> Result<Process, EngineError> {
-        let id = zygote.next_id();
+    async fn start_forked(
+        &self,
+        id: u64,
+        config: &ProcessConfig<'_>,
+        fork: impl AsyncFnOnce(&Order) -> Result<Worker, WorkerError>,
+    ) -> Result<Process, EngineError> {
         let meeting = Meeting::at(config, id)?;
         let memory = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
-        let worker = zygote.fork(&self.order(id, config, &meeting)).await?;
+        let worker = fork(&self.order(id, config, &meeting)).await?;
         let (worker, log, control) = meeting.join(worker).await?;
         Ok(Process {
             worker,
@@ -280,7 +332,7 @@ impl Engine {
             writable,
         };
         let mut files = BTreeMap::from([
-            ("/tmp".to_owned(), mount(config.tmp, true)),
+            ("/tmp".to_owned(), mount(&config.tmp, true)),
             ("/var/task".to_owned(), mount(config.code, false)),
         ]);
         files.extend(config.layers.map(|layers| ("/opt".to_owned(), mount(layers, false))));
@@ -293,7 +345,11 @@ impl Engine {
                 memory_limit: u64::from(limit_mb) * 1024 * 1024,
                 directory: config.code.to_owned(),
                 confinement: Confinement {
-                    writable: vec![config.tmp.to_owned()],
+                    writable: vec![if config.is_snapshot {
+                        config.home.to_owned()
+                    } else {
+                        config.tmp.clone()
+                    }],
                     open_files: 1024,
                     largest_file: config.storage.bytes(),
                 },

@@ -17,6 +17,8 @@ pub struct Hold {
 #[derive(Debug, Default)]
 struct State {
     busy: Option<Busy>,
+    /// Whether the environment has an invocation, and so a claim at all.
+    claimed: bool,
     /// Calls of the environment's that wait in virtual time now.
     suspended: usize,
     suspended_at: Option<(Timestamp, Instant)>,
@@ -41,14 +43,22 @@ impl Hold {
 
     /// Takes a token over.
     pub fn put(&self, busy: Busy) {
-        let previous = self.lock().busy.replace(busy);
+        let previous = {
+            let mut state = self.lock();
+            state.claimed = true;
+            state.busy.replace(busy)
+        };
         drop(previous);
     }
 
     /// Gives the token back; a new one where a call was waiting.
     #[must_use]
     pub fn take(&self) -> Busy {
-        let busy = self.lock().busy.take();
+        let busy = {
+            let mut state = self.lock();
+            state.claimed = false;
+            state.busy.take()
+        };
         busy.unwrap_or_else(|| self.clock.busy())
     }
 
@@ -79,7 +89,10 @@ impl Hold {
         if state.suspended > 0 {
             return;
         }
-        state.busy = Some(busy);
+        // A call that comes back after the invocation that made it has no claim any more.
+        if state.claimed {
+            state.busy = Some(busy);
+        }
         let since = state.suspended_at.take();
         if let (Some((since, real)), Some(memory)) = (since, &state.memory) {
             // The process's own clock went on in real time: it lacks only the jumps.

@@ -259,8 +259,10 @@ impl Lambda {
     }
 
     /// Makes one environment of provisioned concurrency.
-    async fn make_ready(&self, config: Arc<FunctionConfig>, _busy: Busy) {
-        let made = Environment::create(self.platform(), &config).ok();
+    async fn make_ready(&self, config: Arc<FunctionConfig>, busy: Busy) {
+        let (made, _busy) = Environment::provision(self.platform(), &config, busy).await;
+        // One whose initialisation failed is none; its log says why.
+        let made = made.ok().flatten();
         let unwanted = {
             let mut state = self.state();
             let wanted = state

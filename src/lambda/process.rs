@@ -76,6 +76,12 @@ pub(super) fn sleep_target(question: &str) -> Option<Timestamp> {
     Some(Timestamp::from_micros(micros))
 }
 
+/// When the process became a snapshot, if that is what it says.
+pub(super) fn snapshot_taken(question: &str) -> Option<Timestamp> {
+    let micros = question.trim().strip_prefix("snapshot ")?.parse().ok()?;
+    Some(Timestamp::from_micros(micros))
+}
+
 pub(super) fn error_type(payload: &[u8]) -> Option<String> {
     let value: serde_json::Value = serde_json::from_slice(payload).ok()?;
     Some(value.get("errorType")?.as_str()?.to_owned())

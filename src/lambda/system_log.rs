@@ -17,7 +17,6 @@ use crate::history::{InitOutcome, InvocationRecord, InvocationStatus, Phase};
 
 /// What happens to an environment.
 #[derive(Debug)]
-#[allow(dead_code, reason = "snapshots are restored by what follows")]
 pub(super) enum SystemEvent<'a> {
     /// Initialisation begins.
     InitStart { phase: Phase },

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{WaitOptions, wait};
+use rustix::process::{WaitId, WaitIdOptions, WaitOptions, wait, waitid};
 
 use super::orders::Enter;
 use super::run_queue;
@@ -60,17 +60,19 @@ pub(super) fn take_over_standard_streams() -> io::Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
-    let (child_ended, signal) =
-        rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
-    CHILD_ENDED.store(signal.as_raw_fd(), Ordering::SeqCst);
-    // The handler writes to it for the life of the process.
-    std::mem::forget(signal);
-    handle_child_signal(on_child_ended as *const () as libc::sighandler_t);
-    *lock(&PIPES) = Some(Pipes {
-        orders: BufReader::new(File::from(orders)),
-        replies: File::from(replies),
-        child_ended,
-    });
+    *lock(&PIPES) = Some(Pipes::new(File::from(orders), File::from(replies))?);
+    Ok(())
+}
+
+/// Makes a worker one that forks: orders now come over its connection for questions, and replies go there.
+fn take_orders() -> io::Result<()> {
+    let mut control = lock(&CONTROL).take().ok_or(io::ErrorKind::NotConnected)?;
+    let stream = control.stream.get_mut();
+    // Whoever started it learns that the snapshot is taken.
+    stream.write_all(format!("snapshot {}\n", now()).as_bytes())?;
+    let orders = File::from(OwnedFd::from(stream.try_clone()?));
+    let replies = File::from(OwnedFd::from(stream.try_clone()?));
+    *lock(&PIPES) = Some(Pipes::new(orders, replies)?);
     Ok(())
 }
 
@@ -102,6 +104,20 @@ fn crash_as_others_do() {
 }
 
 impl Pipes {
+    fn new(orders: File, replies: File) -> io::Result<Self> {
+        let (child_ended, signal) =
+            rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
+        CHILD_ENDED.store(signal.as_raw_fd(), Ordering::SeqCst);
+        // The handler writes to it for the life of the process.
+        std::mem::forget(signal);
+        handle_child_signal(on_child_ended as *const () as libc::sighandler_t);
+        Ok(Self {
+            orders: BufReader::new(orders),
+            replies,
+            child_ended,
+        })
+    }
+
     /// The next order; `None`: none yet (only if not to wait); an empty text: there will be no more.
     fn next_order(&mut self, wait: bool) -> io::Result<Option<String>> {
         loop {
@@ -152,6 +168,42 @@ impl Pipes {
     fn reply(&mut self, line: &str) -> io::Result<()> {
         self.replies.write_all(format!("{line}\n").as_bytes())
     }
+}
+
+/// Whether this process has children that nobody has waited for.
+fn has_children() -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(waitid(WaitId::All, options), Err(rustix::io::Errno::CHILD))
+}
+
+/// Whether another thread of this process runs, or would if it had a CPU; `false` where the system does not tell.
+fn others_run() -> bool {
+    let own = rustix::thread::gettid().as_raw_nonzero().to_string();
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
+        return false;
+    };
+    tasks.flatten().any(|task| {
+        let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        let runs = stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with(['R', 'D']));
+        runs && task.file_name() != own.as_str()
+    })
+}
+
+/// The processes of this one's group; 1 where the system does not tell.
+fn processes() -> usize {
+    let own = rustix::process::getpgrp().as_raw_nonzero().get();
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return 1;
+    };
+    let members = entries.flatten().filter(|entry| {
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            return false;
+        };
+        // After the name, which may hold anything: the state, the parent, the group.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        fields.split_whitespace().nth(2).and_then(|group| group.parse().ok()) == Some(own)
+    });
+    members.count().max(1)
 }
 
 /// Turns a freshly forked process into a worker: its streams, its account, its fences.
@@ -288,6 +340,36 @@ mod module {
         let order: Enter =
             serde_json::from_str(json.expect_str()).map_err(|error| failure(vm, "the order is malformed", error))?;
         super::enter(&order).map_err(|error| failure(vm, "the worker cannot set itself up", error))
+    }
+
+    /// Makes this process one that forks workers, as the zygote does.
+    #[pyfunction]
+    fn take_orders(vm: &VirtualMachine) -> PyResult<()> {
+        super::take_orders().map_err(|error| failure(vm, "no orders can be taken", error))
+    }
+
+    /// Whether an initialised process can be forked, and so be a snapshot.
+    #[pyattr]
+    fn can_fork(vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.new_bool(true).into()
+    }
+
+    /// Whether there are child processes that nobody has waited for.
+    #[pyfunction]
+    fn has_children() -> bool {
+        super::has_children()
+    }
+
+    /// Whether another thread runs, or would if it had a CPU.
+    #[pyfunction]
+    fn others_run() -> bool {
+        super::others_run()
+    }
+
+    /// How many processes the environment has.
+    #[pyfunction]
+    fn processes() -> usize {
+        super::processes()
     }
 
     /// Where a built-in module lies: its path and whether it is a package, or `None`.
@@ -471,6 +553,16 @@ mod module {
             ("Lambda-Runtime-Function-XRay-Error-Cause", cause.expect_str()),
         ];
         post(&path, &headers, error.expect_str().as_bytes(), true, vm)
+    }
+
+    /// Posts an error of the hooks that run after a restoration.
+    #[pyfunction]
+    fn restore_error(error: PyStrRef, kind: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
+        ];
+        post("restore/error", &headers, error.expect_str().as_bytes(), vm)
     }
 
     /// Posts an error of initialisation.

@@ -103,6 +103,11 @@ impl Worker {
         let _ = kill_process_group(self.pid, Signal::STOP);
     }
 
+    /// Stops the process itself, and nothing that it started.
+    pub fn freeze_alone(&self) {
+        let _ = kill_process(self.pid, Signal::STOP);
+    }
+
     /// Lets it run on.
     pub fn thaw(&self) {
         let _ = kill_process_group(self.pid, Signal::CONT);

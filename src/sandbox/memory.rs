@@ -162,10 +162,19 @@ impl Drop for MemoryAccount {
 pub fn count_into(path: &Path, limit: u64) -> io::Result<()> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     let page = map(&file)?;
+    let before = PAGE.load(Ordering::Acquire);
     // SAFETY: just mapped, and never unmapped in this process.
-    unsafe { &*page }
+    let account = unsafe { &*page };
+    account
         .limit
         .store(i64::try_from(limit).unwrap_or(i64::MAX), Ordering::Relaxed);
+    if !before.is_null() {
+        // A fork of a counted process has what that one had.
+        // SAFETY: a non-null PAGE points to a mapping that is never unmapped in this process.
+        let current = unsafe { &*before }.current.load(Ordering::Relaxed);
+        account.current.store(current, Ordering::Relaxed);
+        account.peak.store(current, Ordering::Relaxed);
+    }
     PAGE.store(page, Ordering::Release);
     Ok(())
 }

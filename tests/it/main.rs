@@ -25,5 +25,6 @@ mod lab;
 mod lambda_answers;
 mod lambda_events;
 mod lambda_service;
+mod lifecycle;
 mod program;
 mod screen;

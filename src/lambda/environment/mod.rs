@@ -2,6 +2,7 @@
 //!
 //! Developer guide, "Understanding the Lambda execution environment lifecycle".
 
+mod snapshot;
 mod start;
 mod watch;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::engine::EngineError;
-use super::function::{FunctionConfig, InitializationType};
+use super::function::{FunctionConfig, InitializationType, Version};
 use super::hold::Hold;
 use super::platform::{Platform, Stream};
 use super::process::Runtime;
@@ -25,6 +26,7 @@ use crate::clock::{Busy, Timestamp};
 use crate::history::{EntryId, Event, InvocationRecord, InvocationStatus, Restore};
 use crate::price::{Execution, Usage};
 use crate::python::Exit;
+pub use snapshot::Snapshot;
 use watch::{Ended, Waiting};
 
 /// One execution environment of a function.
@@ -39,6 +41,8 @@ pub struct Environment {
     runtime: Option<Runtime>,
     hold: Arc<Hold>,
     started_before: bool,
+    /// What the process writes is not for the log.
+    muted: bool,
     last_used: Timestamp,
 }
 
@@ -87,7 +91,13 @@ impl Environment {
     ///
     /// If its folders cannot be made.
     pub fn create(platform: &Arc<Platform>, function: &Arc<FunctionConfig>) -> Result<Self, EngineError> {
-        Self::of_kind(platform, function, InitializationType::OnDemand)
+        // Only versions are kept as snapshots: `$LATEST` changes.
+        let kind = if function.snap_start && function.version != Version::Latest {
+            InitializationType::SnapStart
+        } else {
+            InitializationType::OnDemand
+        };
+        Self::of_kind(platform, function, kind)
     }
 
     /// An environment that is made for a reason of its own.
@@ -119,6 +129,7 @@ impl Environment {
             runtime: None,
             hold: Arc::new(Hold::new(platform.clock().clone())),
             started_before: false,
+            muted: false,
             last_used: platform.clock().now(),
         })
     }
@@ -167,7 +178,20 @@ impl Environment {
         let cold_start = !self.started_before;
         let mut before = ColdStart::default();
         if cold_start {
-            before.init = self.first_init(Some(&work.request_id)).await?;
+            match self.begin(&work.request_id).await? {
+                Ok(begun) => before = begun,
+                Err(failed) => {
+                    let running = Running {
+                        work,
+                        trace,
+                        cold_start,
+                        began: self.now(),
+                    };
+                    self.start_line(&running);
+                    let termination = self.conclude(failed, &running).await;
+                    return Ok(self.close(&running, before, termination));
+                }
+            }
         }
         let mut running = Running {
             work,
@@ -191,6 +215,27 @@ impl Environment {
         let ended = self.run_handler(&running, deadline).await;
         let termination = self.conclude(ended, &running).await;
         Ok(self.close(&running, before, termination))
+    }
+
+    /// Gets the environment ready for its first invocation; `Err` inside: how its restoration failed. One whose
+    /// initialisation failed is left without a process.
+    async fn begin(&mut self, request_id: &str) -> Result<Result<ColdStart, Ended>, EngineError> {
+        if self.kind == InitializationType::SnapStart {
+            let platform = self.platform.clone();
+            let snapshot = platform.snapshot(&self.function, &self.hold).await?;
+            if let Some(snapshot) = snapshot {
+                let restored = self.restore(&snapshot, request_id).await?;
+                return Ok(restored.map(|restore| ColdStart {
+                    restore: Some(restore),
+                    ..ColdStart::default()
+                }));
+            }
+        }
+        let init = self.first_init(Some(request_id), Waiting::ForReady).await?;
+        Ok(Ok(ColdStart {
+            init,
+            ..ColdStart::default()
+        }))
     }
 
     fn start_line(&self, running: &Running<'_>) {

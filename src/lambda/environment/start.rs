@@ -19,7 +19,7 @@ use crate::lambda::termination::Failure;
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long it may take where no invocation waits for it; the function's timeout where that is longer.
-const INIT_LIMIT_AHEAD: Duration = Duration::from_secs(130);
+pub(super) const INIT_LIMIT_AHEAD: Duration = Duration::from_secs(130);
 
 impl Environment {
     /// An environment of provisioned concurrency: initialised now, before any invocation. Gives the caller's token
@@ -38,7 +38,7 @@ impl Environment {
             Err(error) => return (Err(error), busy),
         };
         environment.hold.put(busy);
-        let initialised = environment.first_init(None).await;
+        let initialised = environment.first_init(None, Waiting::ForReady).await;
         let busy = environment.hold.take();
         environment.last_used = platform.clock().now();
         let ready = initialised.map(|took| took.map(|_| environment));
@@ -46,7 +46,11 @@ impl Environment {
     }
 
     /// The first initialisation; how long it took, if it went well.
-    pub(super) async fn first_init(&mut self, request_id: Option<&str>) -> Result<Option<Duration>, EngineError> {
+    pub(super) async fn first_init(
+        &mut self,
+        request_id: Option<&str>,
+        waiting: Waiting,
+    ) -> Result<Option<Duration>, EngineError> {
         self.started_before = true;
         self.tell(None, &SystemEvent::InitStart { phase: Phase::Init });
         let limit = if self.kind == InitializationType::OnDemand {
@@ -55,13 +59,13 @@ impl Environment {
             self.function.timeout.duration().max(INIT_LIMIT_AHEAD)
         };
         let began = self.now();
-        let ended = self.initialise(began + limit, Waiting::ForReady, request_id).await?;
+        let ended = self.initialise(began + limit, waiting, request_id).await?;
         let took = self.end_init(&ended, began, began + limit, Phase::Init);
         if let Ended::Ready(at) = ended {
             // The process's own clock is ahead by what starting a sandbox takes on AWS.
             self.settle_at(at).await;
         }
-        if took.is_some() && request_id.is_none() {
+        if took.is_some() && self.kind == InitializationType::ProvisionedConcurrency {
             // Nothing is asked of it yet.
             self.freeze();
         }
@@ -98,23 +102,9 @@ impl Environment {
             source,
         })?;
         let ready = self.now() + self.platform.runtime_start(self.id());
-        let engine = self.platform.engine().clone();
-        let mut environment = self
-            .platform
-            .environment_variables(&self.function, self.kind, &self.stream, &self.hold);
-        environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address());
-        let tmp = self.home.join("tmp");
-        let config = ProcessConfig {
-            home: &self.home,
-            tmp: &tmp,
-            code: &self.function.code,
-            layers: self.function.layers.as_deref(),
-            memory: self.function.memory,
-            storage: self.function.ephemeral_storage,
-            environment,
-            now: ready.as_micros(),
-        };
-        let process = match engine.start(&config).await {
+        let config = self.process_config(&api, ready);
+        let started = self.platform.engine().start(&config).await;
+        let process = match started {
             Ok(process) => process,
             Err(EngineError::Entrypoint(reason)) => {
                 return Ok(Ended::Died(Failure::of_entrypoint(&reason), self.now()));
@@ -131,7 +121,7 @@ impl Environment {
     }
 
     /// Takes a process over.
-    fn adopt(&mut self, api: RuntimeApi, process: Process) {
+    pub(super) fn adopt(&mut self, api: RuntimeApi, process: Process) {
         self.hold.watch(process.memory.account());
         self.runtime = Some(Runtime {
             api,
@@ -145,27 +135,44 @@ impl Environment {
 
     /// Logs how an initialisation ended; how long it took, if it went well.
     fn end_init(&mut self, ended: &Ended, began: Timestamp, deadline: Timestamp, phase: Phase) -> Option<Duration> {
-        let (at, outcome) = match ended {
-            Ended::Ready(at) => (*at, Outcome::Success),
-            Ended::TimedOut => (deadline, Outcome::Timeout),
-            Ended::InitFailed { kind, at, .. } => (*at, Outcome::Error(kind.clone())),
-            Ended::Died(failure, at) => (*at, Outcome::Error(failure.kind.to_owned())),
-            Ended::Answered { at, .. } => (*at, Outcome::Error("Runtime.Unknown".to_owned())),
-        };
+        let (at, outcome) = ended.outcome(deadline);
         let (took, outcome) = (at - began, &outcome);
         self.tell(None, &SystemEvent::InitRuntimeDone { phase, outcome });
         self.tell(None, &SystemEvent::InitReport { phase, took, outcome });
-        self.platform.record(Event::Initialised {
-            environment: self.id().to_owned(),
-            phase,
-            duration: took,
-            outcome: outcome.kind(),
-            error_type: outcome.error_type().map(str::to_owned),
-        });
+        self.initialised(phase, took, outcome);
         if matches!(ended, Ended::Ready(_)) {
             return Some(took);
         }
         self.reset();
         None
+    }
+
+    pub(super) fn initialised(&self, phase: Phase, duration: Duration, outcome: &Outcome) {
+        self.platform.record(Event::Initialised {
+            environment: self.id().to_owned(),
+            phase,
+            duration,
+            outcome: outcome.kind(),
+            error_type: outcome.error_type().map(str::to_owned),
+        });
+    }
+
+    /// What a process of this environment needs to know; `ready` is its time when it begins.
+    pub(super) fn process_config(&self, api: &RuntimeApi, ready: Timestamp) -> ProcessConfig<'_> {
+        let mut environment = self
+            .platform
+            .environment_variables(&self.function, self.kind, &self.stream, &self.hold);
+        environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address());
+        ProcessConfig {
+            home: &self.home,
+            tmp: self.home.join("tmp"),
+            code: &self.function.code,
+            layers: self.function.layers.as_deref(),
+            memory: self.function.memory,
+            storage: self.function.ephemeral_storage,
+            environment,
+            now: ready.as_micros(),
+            is_snapshot: self.kind == InitializationType::SnapStart,
+        }
     }
 }

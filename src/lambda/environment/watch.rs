@@ -6,8 +6,9 @@ use tokio::io::AsyncWriteExt;
 use super::Environment;
 use crate::clock::Timestamp;
 use crate::lambda::deadline::Deadline;
-use crate::lambda::process::{error_type, next_question, read_log, read_ready, sleep_target};
+use crate::lambda::process::{error_type, next_question, read_log, read_ready, sleep_target, snapshot_taken};
 use crate::lambda::runtime_api::{Posted, RuntimeEvent, Unfit};
+use crate::lambda::system_log::Outcome;
 use crate::lambda::termination::Failure;
 
 /// How often the memory of a process that does not count itself is looked at.
@@ -43,6 +44,21 @@ pub(super) enum Waiting {
     ForReady,
     /// It answers.
     ForAnswer,
+    /// It is initialised, and may be restored from now on.
+    ForSnapshot,
+}
+
+impl Ended {
+    /// When and how a phase ended that waited for the runtime.
+    pub(super) fn outcome(&self, deadline: Timestamp) -> (Timestamp, Outcome) {
+        match self {
+            Self::Ready(at) => (*at, Outcome::Success),
+            Self::TimedOut => (deadline, Outcome::Timeout),
+            Self::InitFailed { kind, at, .. } => (*at, Outcome::Error(kind.clone())),
+            Self::Died(failure, at) => (*at, Outcome::Error(failure.kind.to_owned())),
+            Self::Answered { at, .. } => (*at, Outcome::Error("Runtime.Unknown".to_owned())),
+        }
+    }
 }
 
 impl Environment {
@@ -65,8 +81,10 @@ impl Environment {
                     }
                 }
                 read = read_log(&mut runtime.log, &mut runtime.output) => {
-                    for line in read {
-                        self.platform.log(&self.stream, request_id, line);
+                    if !self.muted {
+                        for line in read {
+                            self.platform.log(&self.stream, request_id, line);
+                        }
                     }
                 }
                 question = next_question(&mut runtime.control) => {
@@ -74,6 +92,9 @@ impl Environment {
                         let exit = runtime.worker.exited().await;
                         break Ended::Died(Failure::of_exit(exit, runtime.memory.exhausted()), clock.now());
                     };
+                    if let Some(at) = snapshot_taken(&question) {
+                        break Ended::Ready(at);
+                    }
                     let Some(until) = sleep_target(&question) else { continue };
                     let busy = self.hold.take();
                     let busy = clock.sleep_until(busy, until.min(deadline)).await;
@@ -106,14 +127,20 @@ impl Environment {
 
     /// Takes what the process has written until now.
     fn drain(&mut self, request_id: Option<&str>) {
+        let muted = self.muted;
         let Some(runtime) = &mut self.runtime else { return };
         while let Ok(lines) = read_ready(&runtime.log, &mut runtime.output) {
-            for line in lines {
-                self.platform.log(&self.stream, request_id, line);
+            if !muted {
+                for line in lines {
+                    self.platform.log(&self.stream, request_id, line);
+                }
             }
         }
-        for line in runtime.output.flush() {
-            self.platform.log(&self.stream, request_id, line);
+        let rest = runtime.output.flush();
+        if !muted {
+            for line in rest {
+                self.platform.log(&self.stream, request_id, line);
+            }
         }
     }
 }
@@ -123,10 +150,14 @@ fn ended_by(event: RuntimeEvent, waiting: Waiting, now: impl Fn() -> Timestamp) 
     let at = |time: Option<u64>| time.map_or_else(&now, Timestamp::from_micros);
     Some(match event {
         RuntimeEvent::Next(time) => match waiting {
-            Waiting::ForReady => Ended::Ready(at(time)),
+            // A runtime that does not care for snapshots asks for an invocation at once.
+            Waiting::ForReady | Waiting::ForSnapshot => Ended::Ready(at(time)),
             Waiting::ForAnswer => return None,
         },
-        RuntimeEvent::RestoreNext(_) => return None,
+        RuntimeEvent::RestoreNext(time) => match waiting {
+            Waiting::ForSnapshot => Ended::Ready(at(time)),
+            Waiting::ForReady | Waiting::ForAnswer => return None,
+        },
         RuntimeEvent::Response(posted) => Ended::Answered {
             at: at(posted.time),
             payload: posted.payload,

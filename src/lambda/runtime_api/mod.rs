@@ -164,6 +164,11 @@ impl RuntimeApi {
         self.shared.handed.notify_one();
     }
 
+    /// The runtime was restored before it could call anything here.
+    pub fn mark_restoring(&self) {
+        self.shared.lock().state = State::Restoring;
+    }
+
     /// What the runtime does next.
     pub async fn event(&mut self) -> RuntimeEvent {
         match self.events.recv().await {

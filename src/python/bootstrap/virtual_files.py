@@ -10,12 +10,11 @@ import os
 import posix
 import sys
 
+import virtual_storage
+
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout",
             "/dev/stderr", "/dev/fd", "/dev/shm", "/proc/self")
-
-# EphemeralStorage, by default.
-_EPHEMERAL_STORAGE = 512 * 1024 * 1024
 
 _real = {}
 _mounts = []
@@ -27,12 +26,11 @@ class _Mount:
         self.virtual, self.real, self.writable = virtual, real, writable
 
 
-def install(files):
-    """`files` gives the real folder of each of Lambda's."""
+def install(files, storage):
+    """`files` gives the real folder of each of Lambda's; `storage` is what the writable one holds, in bytes."""
     global _cwd
-    for virtual, place in files.items():
-        _mounts.append(_Mount(virtual, place["real"], place["writable"]))
-    _mounts.sort(key=lambda mount: -len(mount.virtual))
+    mount(files)
+    virtual_storage.install(storage)
     os.chdir(_to_real("/var/task"))
     _cwd = "/var/task"
     for name, kind in _FUNCTIONS.items():
@@ -57,7 +55,15 @@ def install(files):
     if hasattr(io, "open_code"):
         io.open_code = lambda path: _open(path, "rb")
         sys.modules["_io"].open_code = io.open_code
+    io.FileIO = _FileIO
     os.environ["PWD"] = "/var/task"
+
+
+def mount(files):
+    """Puts real folders behind Lambda's: at the start, and in an environment that was restored from a snapshot."""
+    _mounts[:] = [_Mount(virtual, place["real"], place["writable"]) for virtual, place in files.items()]
+    _mounts.sort(key=lambda mount: -len(mount.virtual))
+    virtual_storage.watch([mount.real for mount in _mounts if mount.writable])
 
 
 def _replace(name, function):
@@ -317,32 +323,6 @@ def _scandir(path="."):
     return _Scan(entries, folder)
 
 
-def _must_have_room(path, flags):
-    """A full /tmp takes nothing more. The size of a single file is limited by the system."""
-    mount = _mount_of(_absolute(_text(path) or ""))
-    if mount is None or _used(mount.real) < _EPHEMERAL_STORAGE:
-        return
-    try:
-        _real["stat"](_to_real(path))
-    except OSError:
-        pass
-    else:
-        if flags & os.O_TRUNC:
-            return
-    raise OSError(errno.ENOSPC, "No space left on device", _text(path))
-
-
-def _used(folder):
-    """The bytes of all files below a real folder."""
-    total = 0
-    for entry in _scandir_real(folder):
-        if entry.is_dir(follow_symlinks=False):
-            total += _used(entry.path)
-        else:
-            total += entry.stat(follow_symlinks=False).st_size
-    return total
-
-
 def _os_open(path, flags, mode=0o777, *, dir_fd=None):
     if dir_fd is not None:
         return _open_real(path, flags, mode, dir_fd=dir_fd)
@@ -351,11 +331,13 @@ def _os_open(path, flags, mode=0o777, *, dir_fd=None):
             if not flags & os.O_CREAT:
                 _must_exist("open", path)
             _refuse(path)
-        _must_have_room(path, flags)
     try:
-        return _open_real(_to_real(path), flags, mode)
+        fd = _open_real(_to_real(path), flags, mode)
     except OSError as error:
         raise _renamed(error, path) from None
+    if flags & _WRITE_FLAGS and _mount_of(_absolute(_text(path))) is not None:
+        virtual_storage.limited(fd)
+    return fd
 
 
 def _opener(path, flags):
@@ -363,8 +345,20 @@ def _opener(path, flags):
 
 
 def _open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
-    if opener is None and _text(file) is not None:
+    path = _text(file)
+    if opener is None and path is not None:
         opener = _opener
     if "b" not in mode and encoding is None:
         encoding = "utf-8"
+    if path is not None and virtual_storage.writes(mode) and _mount_of(_absolute(path)) is not None:
+        return virtual_storage.open_counted(file, mode, buffering, encoding, errors, newline, closefd, opener)
     return _real["io.open"](file, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+class _FileIO(virtual_storage.File):
+    """`io.FileIO` of a path of Lambda's."""
+
+    def __init__(self, file, mode="r", closefd=True, opener=None):
+        if opener is None and _text(file) is not None:
+            opener = _opener
+        super().__init__(file, mode, closefd, opener)

@@ -25,11 +25,7 @@ def sleep(seconds):
     if seconds == 0:
         _real_sleep(0)
         return
-    target = native.now() + int(seconds * 1_000_000)
-    if threading.active_count() <= 1:
-        native.sleep_until(target)
-        return
-    _sleep_among_threads(target)
+    wait_until(native.now() + int(seconds * 1_000_000), _real_sleep)
 
 
 def _as_seconds(value):
@@ -48,16 +44,33 @@ _sleepers = []
 _gate = _thread.allocate_lock()
 
 
-def _sleep_among_threads(target):
-    """Jumps only when no other thread computes: then all wait, and the first to wake is the one to jump to."""
-    entry = [target]
+def wait_until(target, poll):
+    """What `poll` gives, once it gives something or the Region's time is `target`; it is told how long it may wait.
+
+    Time jumps only when nothing else goes on here: no other thread computes, and no process that was started may
+    still be at work. Then all wait, and the first to wake is the one to jump to.
+    """
+    if threading.active_count() <= 1 and not native.has_children():
+        result = poll(0)
+        if not result:
+            native.sleep_until(target)
+            result = poll(0)
+        return result
+    entry, idle = [target], 0
     with _gate:
         _sleepers.append(entry)
     try:
-        while native.now() < target:
+        while True:
             before = native.cpu()
-            _real_sleep(_IDLE_AFTER)
-            if native.cpu() - before > 1_000:
+            result = poll(_IDLE_AFTER)
+            if result:
+                return result
+            if native.now() >= target:
+                return poll(0)
+            busy = native.cpu() - before > 1_000 or native.others_run() or native.has_children()
+            idle = 0 if busy else idle + 1
+            # Once might be between two steps of another thread.
+            if idle < 2:
                 continue
             with _gate:
                 first = min(other[0] for other in _sleepers)
@@ -110,9 +123,11 @@ def install(now, cpu_scale):
     time.perf_counter, time.perf_counter_ns = native.monotonic, native.monotonic_ns
     for function in (gmtime, localtime, strftime, asctime, ctime, sleep):
         setattr(time, function.__name__, _Plain(function))
-    for module in ("logging", "threading", "queue", "random", "tempfile", "uuid", "asyncio.base_events"):
+    for module in ("logging", "threading", "queue", "random", "tempfile", "uuid", "asyncio.base_events",
+                   "subprocess", "multiprocessing.connection", "selectors"):
         _follow(sys.modules.get(module))
     _patch_selectors()
+    _patch_threads()
     if "random" in sys.modules:
         sys.modules["random"].seed()
 
@@ -130,13 +145,10 @@ def _patch_selectors():
         original = cls.select
 
         def select(self, timeout=None):
-            if timeout is None or timeout <= 0 or threading.active_count() > 1:
+            if timeout is None or timeout <= 0:
                 return original(self, timeout)
-            ready = original(self, 0)
-            if ready:
-                return ready
-            native.sleep_until(native.now() + int(timeout * 1_000_000) + 1)
-            return original(self, 0)
+            target = native.now() + int(timeout * 1_000_000) + 1
+            return wait_until(target, lambda seconds: original(self, seconds))
 
         cls.select = select
 
@@ -144,3 +156,45 @@ def _patch_selectors():
         cls = getattr(selectors, name, None)
         if cls is not None:
             patched(cls)
+
+
+class _Waiter:
+    """The lock that one wait on a Condition holds: its timeout is in the Region's time. Events, queues, futures and
+    timers are all made of Conditions."""
+
+    def __init__(self):
+        self._lock = _thread.allocate_lock()
+        self.release = self._lock.release
+        self.locked = self._lock.locked
+
+    def acquire(self, blocking=True, timeout=-1):
+        if not blocking or timeout is None or timeout <= 0:
+            return self._lock.acquire(blocking, -1 if timeout is None else timeout)
+        target = native.now() + int(timeout * 1_000_000) + 1
+        return bool(wait_until(target, self._poll))
+
+    def _poll(self, seconds):
+        return self._lock.acquire(True, seconds) if seconds > 0 else self._lock.acquire(False)
+
+    __enter__ = acquire
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
+def _patch_threads():
+    original = threading.Thread.join
+
+    def join(self, timeout=None):
+        if timeout is None or timeout <= 0:
+            return original(self, timeout)
+
+        def ended(seconds):
+            original(self, seconds)
+            return not self.is_alive()
+
+        wait_until(native.now() + int(timeout * 1_000_000) + 1, ended)
+        return None
+
+    threading.Thread.join = join
+    threading._allocate_lock = _Waiter

@@ -1,4 +1,5 @@
 """One execution environment's process, from the fork to the runtime loop."""
+import json
 import os
 import sys
 
@@ -24,14 +25,43 @@ def serve(order):
 
     import virtual_time
     import virtual_files
+    import virtual_processes
     virtual_time.install(order["now"], order["cpu_scale"])
-    virtual_files.install(order["files"])
+    virtual_files.install(order["files"], order["storage"])
+    virtual_processes.install()
 
     sys.path[:] = order["path"]
     sys.argv = ["/var/runtime/bootstrap.py"]
     sys.dont_write_bytecode = True
     sys.path_importer_cache.clear()
     bootstrap.run(os.environ["_HANDLER"])
+
+
+def fork_from_here():
+    """Forks an environment for each order, as the zygote does. Returns in each of them."""
+    native.take_orders()
+    while True:
+        order = native.next_order(True)
+        if order == "":
+            os._exit(0)
+        order = json.loads(order)
+        pid = os.fork()
+        if pid == 0:
+            restore(order)
+            return
+        native.reply(json.dumps({"forked": order["id"], "pid": pid}))
+
+
+def restore(order):
+    """In a fork of an initialised process: becomes the environment described by the order. What the function made of
+    its memory stays, random numbers to come included."""
+    import virtual_files
+
+    native.enter(order["sandbox"])
+    os.environ.update(order["environment"])
+    native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
+    native.set_clock(order["now"], order["cpu_scale"])
+    virtual_files.mount(order["files"])
 
 
 def open_standard_streams():

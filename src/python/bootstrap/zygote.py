@@ -30,12 +30,13 @@ def preload(name):
 def main():
     import differences
     import virtual_files
+    import virtual_processes
     import virtual_time
     import worker
     from awslambdaric import bootstrap
 
     differences.mend()
-    del differences, virtual_files, virtual_time, bootstrap  # Imported here once, for all workers.
+    del differences, virtual_files, virtual_processes, virtual_time, bootstrap  # Imported here once, for all workers.
     waiting = list(PRELOAD)
     frozen = False
     while True:

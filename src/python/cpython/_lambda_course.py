@@ -7,6 +7,7 @@ import time as _clock
 import http.client
 import os
 
+_open, _listdir = open, os.listdir
 _real_monotonic, _real_cpu = _clock.monotonic_ns, _clock.process_time_ns
 _pread = os.pread
 _SOME_MOMENT = 1_600_000_000_000_000
@@ -38,6 +39,10 @@ class _State:
 
 
 _lock = threading.Lock()
+
+
+#: A snapshot of this interpreter is not taken: every environment is initialised anew.
+can_fork = False
 
 
 def locate(name):
@@ -97,6 +102,47 @@ def monotonic():
 
 def monotonic_ns():
     return max(0, now() - _SOME_MOMENT) * 1000
+
+
+def has_children():
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def others_run():
+    """Whether another thread runs, or would if it had a CPU; not where the system does not tell."""
+    own = str(threading.get_native_id())
+    try:
+        tasks = _listdir("/proc/self/task")
+    except OSError:
+        return False
+    for task in tasks:
+        try:
+            with _open(f"/proc/self/task/{task}/stat") as stat:
+                if task != own and stat.read().rpartition(") ")[2][:1] in ("R", "D"):
+                    return True
+        except OSError:
+            pass
+    return False
+
+
+def processes():
+    """The processes of this one's group; 1 where the system does not tell."""
+    group, members = str(os.getpgrp()), 0
+    try:
+        entries = _listdir("/proc")
+    except OSError:
+        return 1
+    for entry in entries:
+        try:
+            with _open(f"/proc/{entry}/stat") as stat:
+                members += stat.read().rpartition(")")[2].split()[2] == group
+        except (OSError, IndexError):
+            pass
+    return max(1, members)
 
 
 def cpu():
@@ -162,6 +208,15 @@ def invocation_error(request_id, error, kind, cause):
     headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind),
                "Lambda-Runtime-Function-XRay-Error-Cause": _plain(cause)}
     _post(f"invocation/{request_id}/error", headers, error.encode())
+
+
+def restore_next():
+    _call("GET", "restore/next", {})
+
+
+def restore_error(error, kind):
+    headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind)}
+    _post("restore/error", headers, error.encode())
 
 
 def init_error(error, kind):

@@ -7,6 +7,7 @@ import sys
 import traceback
 
 import _lambda_course as native
+import snap_start
 
 from . import logs
 from .calling import handle_event_request
@@ -22,6 +23,8 @@ def run(handler):
     log_sink = logs.FrameSink(1)
     logs.set_up(log_sink)
     request_handler = find_or_exit(handler, log_sink)
+    if snap_start.wanted():
+        snap_start.on_init_complete(raised_error, lambda error: logs.report_error(error, log_sink))
     while True:
         invocation = native.next_invocation()
         logs.current_request_id = invocation["lambda-runtime-aws-request-id"]
