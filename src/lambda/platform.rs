@@ -1,6 +1,6 @@
 //! What all environments of a Region share: its clock, its chance, its record, its engine, its place on the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -213,17 +213,12 @@ impl Platform {
         (taken.map(|snapshot| snapshot.is_some()), hold.take())
     }
 
-    /// Gives up the snapshots of a function, of all its versions or of one.
-    pub async fn drop_snapshots(&self, function: &FunctionName, version: Option<Version>) {
-        let mut snapshots = self.snapshots.lock().await;
-        snapshots.retain(|(name, of), _| name != function || version.is_some_and(|version| version != *of));
-    }
-
-    /// Gives up all snapshots: their processes end. To be called before the Region is gone, since each knows this
-    /// platform.
-    pub fn forget_snapshots(&self) {
+    /// Gives up the snapshots that are not wanted any more: their processes end with the last environment that was
+    /// restored from them. All have to go before the Region does, since each knows this platform.
+    pub(super) fn keep_snapshots(&self, wanted: impl Fn(&FunctionName, Version) -> bool) {
+        // One that is being taken keeps the lock, and belongs to an invocation that will end by itself.
         if let Ok(mut snapshots) = self.snapshots.try_lock() {
-            snapshots.clear();
+            snapshots.retain(|(name, version), _| wanted(name, *version));
         }
     }
 

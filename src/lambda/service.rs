@@ -203,7 +203,7 @@ impl Lambda {
             .abort_all();
         let ended = std::mem::take(&mut *self.state());
         drop(ended);
-        self.inner.platform.forget_snapshots();
+        self.inner.platform.keep_snapshots(|_, _| false);
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

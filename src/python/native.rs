@@ -184,7 +184,9 @@ fn others_run() -> bool {
     };
     tasks.flatten().any(|task| {
         let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
-        let runs = stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with(['R', 'D']));
+        let runs = stat
+            .rsplit_once(") ")
+            .is_some_and(|(_, fields)| fields.starts_with(['R', 'D']));
         runs && task.file_name() != own.as_str()
     })
 }

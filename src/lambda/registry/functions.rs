@@ -245,6 +245,8 @@ impl Lambda {
                 // Its environments end outside of the lock.
                 drop(function.ok_or_else(|| self.no_such(&reference))?);
                 self.function_urls().remove_function(&reference.name);
+                let name = &reference.name;
+                self.platform().keep_snapshots(|function, _| function.as_str() != name);
                 Ok(())
             }
             Some(Qualifier::Version(Version::Published(number))) => self.delete_version(&reference, number),

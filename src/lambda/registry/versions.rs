@@ -63,10 +63,17 @@ impl Lambda {
             function.revisions.insert(Qualifier::LATEST, revision_of_latest);
             Ok(number)
         })?;
-        self.look_up(&FunctionRef {
+        let published = self.look_up(&FunctionRef {
             name: latest.name,
             qualifier: Some(Qualifier::Version(Version::Published(number))),
-        })
+        })?;
+        if published.config.snap_start {
+            // An invocation that comes before the snapshot is there waits for it.
+            let (platform, busy) = (self.platform().clone(), self.platform().clock().busy());
+            let config = published.config.clone();
+            self.spawn(async move { drop(platform.take_snapshot(&config, busy).await) });
+        }
+        Ok(published)
     }
 
     /// `ListVersionsByFunction`: `$LATEST`, then the published ones in order.
@@ -110,6 +117,9 @@ impl Lambda {
             Ok(function.pools.remove(&version).map(|mut pool| Pool::end(&mut pool)))
         })?;
         drop(ended);
+        let name = &reference.name;
+        self.platform()
+            .keep_snapshots(|function, of| function.as_str() != name || of != version);
         Ok(())
     }
 }
