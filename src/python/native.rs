@@ -564,7 +564,7 @@ mod module {
             ("Content-Type", "application/json"),
             ("Lambda-Runtime-Function-Error-Type", kind.expect_str()),
         ];
-        post("restore/error", &headers, error.expect_str().as_bytes(), vm)
+        post("restore/error", &headers, error.expect_str().as_bytes(), false, vm)
     }
 
     /// Posts an error of initialisation.
