@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::engine;
 use super::handler::{self, Setup, Target};
 use super::printable::printable;
-use super::{Context, Exit};
+use super::{Context, Exit, story};
 use crate::history::{Event, InvocationRecord, InvocationStatus};
 use crate::lambda::{Invocation, MemorySize};
+use crate::price::Usd;
 use crate::region::{Region, RegionConfig};
 
 /// Run any handler in a Region and print its response and log
@@ -40,6 +41,9 @@ pub(super) struct Invoke {
     /// Deliver each asynchronous event twice, as at-least-once delivery may
     #[arg(long, requires = "asynchronous")]
     pub(super) duplicate: bool,
+    /// Afterwards, print what happened in virtual time: retries, calls, deliveries and what led to them
+    #[arg(long)]
+    pub(super) timeline: bool,
     /// Print one JSON object a line for each invocation
     #[arg(long)]
     pub(super) json: bool,
@@ -57,15 +61,21 @@ impl Invoke {
         let name = config.name.to_string();
         session.lambda().create_function(config)?;
         let records = runtime.block_on(self.invoke(&session, &name, event))?;
-        let mut failed = false;
         for record in &records {
-            failed |= record.function_error;
             if self.json {
                 writeln!(context.out, "{}", as_json(&session, record))?;
             } else {
                 print(context, &session, record)?;
             }
         }
+        if let (false, [_, _, ..]) = (self.json, &records[..]) {
+            let total: Usd = records.iter().map(InvocationRecord::price).sum();
+            writeln!(context.out, "{} invocations cost {total}\n", records.len())?;
+        }
+        if self.timeline {
+            story::print(context, &session.history().all(), self.json)?;
+        }
+        let failed = records.iter().any(|record| record.function_error);
         drop(session);
         runtime.shutdown_background();
         Ok(if failed { Exit::Failed } else { Exit::Passed })
@@ -110,7 +120,13 @@ fn print(context: &mut Context<'_>, region: &Region, record: &InvocationRecord) 
     }
     let payload = String::from_utf8_lossy(&record.payload);
     let label = if record.function_error { "error" } else { "response" };
-    writeln!(context.out, "{label}: {}\n", printable(&payload))?;
+    writeln!(context.out, "{label}: {}", printable(&payload))?;
+    writeln!(
+        context.out,
+        "cost: {}, {} ms billed\n",
+        record.price(),
+        record.billed_ms
+    )?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ mod quiz;
 mod read;
 mod reset;
 mod solution;
+mod story;
 mod style;
 mod test;
 mod tui;

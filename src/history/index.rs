@@ -27,10 +27,17 @@ struct Environment {
 }
 
 impl Index {
+    /// The retry that an invocation is, if it is one.
+    pub(super) fn retry_of(&self, event: &Event) -> Option<EntryId> {
+        match event {
+            Event::InvocationStarted { request_id, .. } => self.requests.get(request_id)?.retried,
+            _ => None,
+        }
+    }
+
     /// What led to an event, as far as the record itself tells.
     pub(super) fn cause_of(&self, event: &Event) -> Option<EntryId> {
         match event {
-            Event::InvocationStarted { request_id, .. } => self.requests.get(request_id)?.retried,
             Event::InvocationEnded(record) => self.requests.get(&record.request_id)?.started,
             Event::RetryScheduled { request_id, .. } => self.requests.get(request_id)?.ended,
             Event::Logged { .. }
@@ -40,7 +47,10 @@ impl Index {
                 let environment = self.environments.get(environment_of(event)?)?;
                 environment.running.or(environment.born)
             }
-            Event::EnvironmentCreated { .. } | Event::Throttled { .. } | Event::Delivered { .. } => None,
+            Event::InvocationStarted { .. }
+            | Event::EnvironmentCreated { .. }
+            | Event::Throttled { .. }
+            | Event::Delivered { .. } => None,
         }
     }
 

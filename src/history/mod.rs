@@ -3,6 +3,7 @@
 mod event;
 mod index;
 mod subscription;
+mod timeline;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use tokio::sync::Notify;
 
 pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase, Restore};
 pub use subscription::Subscription;
+pub use timeline::{Moment, timeline};
 
 use self::index::Index;
 use crate::clock::Timestamp;
@@ -45,17 +47,26 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId(usize);
 
+impl EntryId {
+    /// The place in the record, from 0.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.0
+    }
+}
+
 impl History {
     /// Adds what happened at a time.
     ///
-    /// The cause is what led to it. Where none is given, the record finds those that follow from itself: an
-    /// environment's calls and log lines belong to the invocation that it has, an end to its start, a retry to the
-    /// failure before it. `None` is left for what the outside did.
+    /// The cause is what led to it. The record finds those that follow from itself: an environment's calls and log lines
+    /// belong to the invocation that it has, an end to its start, a retry to the failure before it, and a later attempt
+    /// to the retry, whatever the first one came from. `None` is left for what the outside did.
     #[allow(clippy::must_use_candidate)] // The entry counts; its id is for those who cause more.
     pub fn record(&self, at: Timestamp, cause: Option<EntryId>, event: Event) -> EntryId {
         let id = {
             let mut record = self.lock();
             let id = EntryId(record.entries.len());
+            let cause = record.index.retry_of(&event).or(cause);
             let cause = cause.or_else(|| record.index.cause_of(&event));
             record.index.add(id, &event);
             record.entries.push(Entry { id, at, cause, event });

@@ -8,14 +8,14 @@ use crate::price::Usage;
 
 const AT: Timestamp = Timestamp::from_micros(1_000_000);
 
-fn born(environment: &str) -> Event {
+pub(super) fn born(environment: &str) -> Event {
     Event::EnvironmentCreated {
         function: "f".to_owned(),
         environment: environment.to_owned(),
     }
 }
 
-fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
+pub(super) fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
     Event::InvocationStarted {
         function: "f".to_owned(),
         environment: environment.to_owned(),
@@ -25,7 +25,7 @@ fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
     }
 }
 
-fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
+pub(super) fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
     Event::InvocationEnded(Box::new(InvocationRecord {
         function: "f".to_owned(),
         version: "$LATEST".to_owned(),
@@ -49,7 +49,7 @@ fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
     }))
 }
 
-fn logged(environment: &str, request_id: Option<&str>, message: &str) -> Event {
+pub(super) fn logged(environment: &str, request_id: Option<&str>, message: &str) -> Event {
     Event::Logged {
         group: "/aws/lambda/f".to_owned(),
         stream: format!("2026/09/01/[$LATEST]{environment}"),
@@ -68,7 +68,7 @@ fn call(environment: Option<&str>) -> Event {
     }
 }
 
-fn retry(request_id: &str) -> Event {
+pub(super) fn retry(request_id: &str) -> Event {
     Event::RetryScheduled {
         function: "f".to_owned(),
         request_id: request_id.to_owned(),
@@ -91,7 +91,7 @@ fn causes_follow_from_the_record() {
     let end = add(ended("e1", "r1", 1));
     let late = add(call(Some("e1")));
     let again = add(retry("r1"));
-    let second = add(started("e1", "r1", 2));
+    let second = history.record(AT, Some(outside), started("e1", "r1", 2));
     let second_end = add(ended("e1", "r1", 2));
     let gone = add(Event::EnvironmentEnded {
         environment: "e1".to_owned(),
