@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::engine;
 use super::handler::{self, Setup, Target};
 use super::printable::printable;
-use super::{Context, Exit, story};
-use crate::history::{Event, InvocationRecord, InvocationStatus};
+use super::{Context, Exit, sheet, story};
+use crate::history::{Event, InvocationRecord, InvocationStatus, usage};
 use crate::lambda::{Invocation, MemorySize};
-use crate::price::Usd;
+use crate::price::{Bill, US_EAST_1, Usd};
 use crate::region::{Region, RegionConfig};
 
 /// Run any handler in a Region and print its response and log
@@ -41,12 +41,22 @@ pub(super) struct Invoke {
     /// Deliver each asynchronous event twice, as at-least-once delivery may
     #[arg(long, requires = "asynchronous")]
     pub(super) duplicate: bool,
-    /// Afterwards, print what happened in virtual time: retries, calls, deliveries and what led to them
-    #[arg(long)]
-    pub(super) timeline: bool,
+    #[command(flatten)]
+    afterwards: Afterwards,
     /// Print one JSON object a line for each invocation
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// What is read from the Region's record once all is over.
+#[derive(Debug, Args)]
+struct Afterwards {
+    /// Afterwards, print what happened in virtual time: retries, calls, deliveries and what led to them
+    #[arg(long)]
+    timeline: bool,
+    /// Afterwards, print what all of it costs, item by item
+    #[arg(long)]
+    bill: bool,
 }
 
 impl Invoke {
@@ -68,12 +78,11 @@ impl Invoke {
                 print(context, &session, record)?;
             }
         }
-        if let (false, [_, _, ..]) = (self.json, &records[..]) {
-            let total: Usd = records.iter().map(InvocationRecord::price).sum();
-            writeln!(context.out, "{} invocations cost {total}\n", records.len())?;
-        }
-        if self.timeline {
+        if self.afterwards.timeline {
             story::print(context, &session.history().all(), self.json)?;
+        }
+        if self.afterwards.bill {
+            print_bill(context, &session, self.json)?;
         }
         let failed = records.iter().any(|record| record.function_error);
         drop(session);
@@ -112,6 +121,29 @@ impl Invoke {
             _ => None,
         }))
     }
+}
+
+/// What everything in a Region used, priced, without the free tier.
+fn print_bill(context: &mut Context<'_>, region: &Region, as_json: bool) -> Result<()> {
+    let used = usage(&region.history().all(), region.clock().now());
+    let bill = Bill::without_free_tier(&used, &US_EAST_1);
+    let total = bill.total();
+    if as_json {
+        let object = json!({"bill": sheet::as_json(&bill), "totalUsd": total.as_f64()});
+        writeln!(context.out, "{object}")?;
+        return Ok(());
+    }
+    let lines = if context.globals.plain {
+        let mut lines = sheet::sentences(&bill, Usd::to_digits);
+        lines.push(format!("Total: {total}."));
+        lines
+    } else {
+        sheet::table(&bill, &[("Total", total)], Usd::to_digits)
+    };
+    for line in lines {
+        writeln!(context.out, "{line}")?;
+    }
+    Ok(())
 }
 
 fn print(context: &mut Context<'_>, region: &Region, record: &InvocationRecord) -> Result<()> {

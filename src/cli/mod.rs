@@ -21,6 +21,7 @@ mod progress;
 mod quiz;
 mod read;
 mod reset;
+mod sheet;
 mod solution;
 mod story;
 mod style;

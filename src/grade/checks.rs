@@ -140,15 +140,10 @@ fn queue_check(check: &QueueCheck, region: &Region, scope: &mut Scope) -> Option
 }
 
 fn invocations_check(check: &InvocationsCheck, region: &Region) -> Option<Finding> {
-    let records: Vec<InvocationRecord> = region
-        .history()
-        .all()
-        .into_iter()
-        .filter_map(|entry| match entry.event {
-            Event::InvocationEnded(record) if record.function == check.function => Some(*record),
-            _ => None,
-        })
-        .collect();
+    let records = region.history().choose(|entry| match &entry.event {
+        Event::InvocationEnded(record) if record.function == check.function => Some(InvocationRecord::clone(record)),
+        _ => None,
+    });
     let count = |test: &dyn Fn(&InvocationRecord) -> bool| records.iter().filter(|record| test(record)).count();
     let shown: Vec<Value> = records.iter().map(|record| json!(one_line(record))).collect();
     let of = |what: &str| format!("{what} of {}", check.function);
@@ -169,20 +164,18 @@ fn invocations_check(check: &InvocationsCheck, region: &Region) -> Option<Findin
 }
 
 fn calls_check(check: &CallsCheck, region: &Region, scope: &mut Scope) -> Option<Finding> {
-    let calls: Vec<Value> = region
-        .history()
-        .all()
+    let calls = region.history().choose(|entry| match &entry.event {
+        Event::ServiceCall {
+            environment: Some(_),
+            service,
+            operation,
+            parameters,
+            ..
+        } if *service == check.service && *operation == check.operation => Some(parameters.clone()),
+        _ => None,
+    });
+    let calls: Vec<Value> = calls
         .into_iter()
-        .filter_map(|entry| match entry.event {
-            Event::ServiceCall {
-                environment: Some(_),
-                service,
-                operation,
-                parameters,
-                ..
-            } if service == check.service && operation == check.operation => Some(parameters),
-            _ => None,
-        })
         .filter(|parameters| {
             check
                 .matching
@@ -196,15 +189,10 @@ fn calls_check(check: &CallsCheck, region: &Region, scope: &mut Scope) -> Option
 
 fn log_check(check: &LogCheck, region: &Region) -> Option<Finding> {
     let group = format!("/aws/lambda/{}", check.function);
-    let lines: Vec<String> = region
-        .history()
-        .all()
-        .into_iter()
-        .filter_map(|entry| match entry.event {
-            Event::Logged { group: of, message, .. } if of == group => Some(message),
-            _ => None,
-        })
-        .collect();
+    let lines = region.history().choose(|entry| match &entry.event {
+        Event::Logged { group: of, message, .. } if *of == group => Some(message.clone()),
+        _ => None,
+    });
     let shown = Some(json!(lines));
     if let Some(part) = &check.contains
         && !lines.iter().any(|line| line.contains(part))

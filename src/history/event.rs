@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::price::{US_EAST_1, Usage, Usd};
+use crate::price::{Size, US_EAST_1, Usage, Usd};
 
 /// One kind of thing that happened.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Event {
         function: String,
         /// The environment's id: the hexadecimal part of its log stream.
         environment: String,
+        /// Its size where it is one of provisioned concurrency, which is billed from now until its end.
+        provisioned: Option<Size>,
     },
     /// An execution environment is gone.
     EnvironmentEnded {

@@ -1,5 +1,6 @@
 //! The one ordered record of all that happened in a Region. Grading, logs, timelines and bills are read from it.
 
+mod bill;
 mod event;
 mod index;
 mod subscription;
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+pub use bill::usage;
 pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase, Restore};
 pub use subscription::Subscription;
 pub use timeline::{Moment, timeline};

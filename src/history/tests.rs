@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::*;
-use crate::price::Usage;
+use crate::price::{Size, Usage};
 
 const AT: Timestamp = Timestamp::from_micros(1_000_000);
 
@@ -12,6 +12,15 @@ pub(super) fn born(environment: &str) -> Event {
     Event::EnvironmentCreated {
         function: "f".to_owned(),
         environment: environment.to_owned(),
+        provisioned: None,
+    }
+}
+
+pub(super) fn kept_ready(environment: &str, size: Size) -> Event {
+    Event::EnvironmentCreated {
+        function: "f".to_owned(),
+        environment: environment.to_owned(),
+        provisioned: Some(size),
     }
 }
 
@@ -26,6 +35,14 @@ pub(super) fn started(environment: &str, request_id: &str, attempt: u32) -> Even
 }
 
 pub(super) fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
+    finished(environment, request_id, attempt, Usage::default())
+}
+
+pub(super) fn ended_using(environment: &str, request_id: &str, usage: Usage) -> Event {
+    finished(environment, request_id, 1, usage)
+}
+
+fn finished(environment: &str, request_id: &str, attempt: u32, usage: Usage) -> Event {
     Event::InvocationEnded(Box::new(InvocationRecord {
         function: "f".to_owned(),
         version: "$LATEST".to_owned(),
@@ -45,7 +62,7 @@ pub(super) fn ended(environment: &str, request_id: &str, attempt: u32) -> Event 
         function_error: false,
         event: Bytes::new(),
         payload: Bytes::new(),
-        usage: Usage::default(),
+        usage,
     }))
 }
 

@@ -76,8 +76,13 @@ pub fn timeline(entries: &[Entry]) -> Vec<Moment> {
 /// What happened, on one line; `None` where something else says it already.
 fn text(event: &Event) -> Option<String> {
     Some(match event {
-        Event::EnvironmentCreated { function, environment } => {
-            format!("environment {} of {function}", short(environment))
+        Event::EnvironmentCreated {
+            function,
+            environment,
+            provisioned,
+        } => {
+            let kind = if provisioned.is_some() { "provisioned " } else { "" };
+            format!("{kind}environment {} of {function}", short(environment))
         }
         Event::EnvironmentEnded { environment, reason } => {
             format!("environment {} ended: {}", short(environment), reason)
@@ -119,9 +124,7 @@ fn text(event: &Event) -> Option<String> {
             format!("invoke {function} {} ({start}{attempt})", short(request_id))
         }
         Event::InvocationEnded(record) => ended(record),
-        Event::Logged {
-            message, request_id, ..
-        } => return own_line(message).filter(|_| request_id.is_some()),
+        Event::Logged { message, .. } => return own_line(message),
         Event::Throttled { function, reason } => format!("{function} throttled: {reason}"),
         Event::RetryScheduled { attempt, after, .. } => {
             format!("attempt {attempt} comes in {} s", after.as_secs())

@@ -12,7 +12,7 @@ mod workload;
 
 pub use bill::{Bill, Charge, Item};
 pub use money::{Rate, Usd};
-pub use quantity::{Architecture, GbSeconds, Gigabytes, PerArchitecture, Quantity};
+pub use quantity::{Architecture, GbSeconds, Gigabytes, PerArchitecture, Quantity, Size};
 pub use rates::{FreeTier, Rates, Tier, US_EAST_1};
 pub use usage::{Execution, Usage};
 pub use workload::{Provisioned, Workload};

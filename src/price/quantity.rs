@@ -36,6 +36,15 @@ impl Architecture {
     }
 }
 
+/// What of a function's configuration its price depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// `Architectures`.
+    pub architecture: Architecture,
+    /// `MemorySize` in MB.
+    pub memory_mb: u32,
+}
+
 /// Something that there is for each architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PerArchitecture<T> {

@@ -143,7 +143,7 @@ fn what_cannot_be_priced_ends_with_2_and_says_why() {
             &["--duration", "1s", "--provisioned", "1", "--snap-start"],
             "cannot be used with",
         ),
-        (&["--duration", "1s", "--tune"], "PATH[:FUNCTION]"),
+        (&["--duration", "1s", "--tune"], "--tune runs a handler"),
         (&["nowhere.py"], "there is no file or folder nowhere.py"),
         (&["app.py:fails"], "the handler fails"),
         (&["app.py:hangs", "--timeout", "1"], "longer than its timeout of 1 s"),

@@ -28,3 +28,4 @@ mod lambda_service;
 mod lifecycle;
 mod program;
 mod screen;
+mod story;

@@ -59,8 +59,7 @@ pub(super) struct Cost {
         require_equals = true,
         default_missing_value = tune::SIZES,
         value_delimiter = ',',
-        value_parser = human::memory,
-        requires = "handler"
+        value_parser = human::memory
     )]
     tune: Option<Vec<u32>>,
     /// The event for the handler: JSON, a file, or - for standard input
@@ -102,6 +101,9 @@ struct Ways {
 impl Cost {
     pub(super) fn run(self, context: &mut Context<'_>) -> Result<Exit> {
         let Some(handler) = &self.handler else {
+            if self.tune.is_some() {
+                bail!("--tune runs a handler: name it, as `lambda-course cost app.py:lambda_handler --tune`");
+            }
             let Some(duration) = self.duration else {
                 bail!(
                     "how long does a request take? Say it with --duration 200ms, or name a handler to measure, as \

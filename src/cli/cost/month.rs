@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::price::{Bill, Charge, Item, Quantity, US_EAST_1, Usd, Workload};
-
-/// Columns of a terminal that the table keeps to.
-const WIDTH: usize = 80;
+use crate::cli::sheet;
+use crate::price::{Bill, Quantity, US_EAST_1, Usd, Workload};
 
 /// A workload with its bills.
 pub(super) struct Month {
@@ -37,58 +35,12 @@ impl Month {
 
     /// The table, within 80 columns.
     pub(super) fn table(&self) -> Vec<String> {
-        let any_free = self.bill.items.iter().any(|item| !item.free.is_zero());
-        let mut rows = vec![["", "used", "free", "price of one", "cost"].map(str::to_owned)];
-        rows.extend(self.bill.items.iter().map(|item| {
-            [
-                name(item.charge).to_owned(),
-                item.used.to_string(),
-                if item.free.is_zero() {
-                    String::new()
-                } else {
-                    item.free.to_string()
-                },
-                price_of_one(item),
-                item.cost.to_cents(),
-            ]
-        }));
-        let mut totals = vec![["Total".to_owned(), self.bill.total().to_cents()]];
-        if !self.no_free_tier && any_free {
-            totals.push(["Without the free tier".to_owned(), self.full.to_cents()]);
+        let mut totals = vec![("Total", self.bill.total())];
+        if self.full != self.bill.total() {
+            totals.push(("Without the free tier", self.full));
         }
-        // The totals share the first and the last column.
-        let width = |column: usize| {
-            let own = rows.iter().map(|row| row[column].chars().count());
-            let total = totals.iter().map(|row| match column {
-                0 => row[0].len(),
-                4 => row[1].len(),
-                _ => 0,
-            });
-            own.chain(total).max().unwrap_or(0)
-        };
-        let columns: Vec<usize> = (0..5).filter(|column| any_free || *column != 2).collect();
-        let widths: usize = columns.iter().map(|column| width(*column)).sum();
-        let between = if widths + 2 * (columns.len() - 1) <= WIDTH {
-            2
-        } else {
-            1
-        };
-        let whole = widths + between * (columns.len() - 1);
         let mut lines = vec![self.heading(), String::new()];
-        for row in &rows {
-            let cells: Vec<String> = columns
-                .iter()
-                .map(|&column| match column {
-                    0 => format!("{:<1$}", row[column], width(column)),
-                    _ => format!("{:>1$}", row[column], width(column)),
-                })
-                .collect();
-            lines.push(cells.join(&" ".repeat(between)));
-        }
-        lines.push("-".repeat(whole));
-        for [label, amount] in &totals {
-            lines.push(format!("{label}{amount:>0$}", whole.saturating_sub(label.len())));
-        }
+        lines.extend(sheet::table(&self.bill, &totals, Usd::to_cents));
         lines.push(String::new());
         lines.push(self.comparison());
         lines
@@ -97,20 +49,7 @@ impl Month {
     /// The same without columns.
     pub(super) fn sentences(&self) -> Vec<String> {
         let mut lines = vec![self.heading()];
-        for item in &self.bill.items {
-            let free = if item.free.is_zero() {
-                String::new()
-            } else {
-                format!(", {} of them free", item.free)
-            };
-            lines.push(format!(
-                "{}: {}{free}, at {}: {}.",
-                name(item.charge),
-                item.used,
-                price_in_words(item),
-                item.cost.to_cents()
-            ));
-        }
+        lines.extend(sheet::sentences(&self.bill, Usd::to_cents));
         lines.push(format!("Total: {}.", self.bill.total().to_cents()));
         if !self.no_free_tier {
             lines.push(format!("Without the free tier: {}.", self.full.to_cents()));
@@ -120,14 +59,13 @@ impl Month {
     }
 
     pub(super) fn as_json(&self) -> Value {
-        let items: Vec<Value> = self.bill.items.iter().map(item_as_json).collect();
         let architecture = self.workload.architecture;
         json!({
             "region": US_EAST_1.region,
             "architecture": architecture.as_str(),
             "requests": self.workload.requests,
             "coldStarts": self.workload.cold_starts(),
-            "items": items,
+            "items": sheet::as_json(&self.bill),
             "totalUsd": self.bill.total().as_f64(),
             "withoutFreeTierUsd": self.full.as_f64(),
             "otherArchitecture": {
@@ -190,48 +128,6 @@ fn bills(workload: &Workload, no_free_tier: bool) -> (Bill, Usd) {
     }
 }
 
-fn name(charge: Charge) -> &'static str {
-    match charge {
-        Charge::Requests => "Requests",
-        Charge::ProvisionedRequests => "Requests, provisioned",
-        Charge::Duration(_, 1) => "Duration",
-        Charge::Duration(_, 2) => "Duration, second tier",
-        Charge::Duration(..) => "Duration, third tier",
-        Charge::ProvisionedDuration(_) => "Duration, provisioned",
-        Charge::Provisioned(_) => "Provisioned concurrency",
-        Charge::Storage => "Storage over 512 MB",
-        Charge::Snapshots => "SnapStart cache",
-        Charge::Restored => "SnapStart restores",
-        Charge::Streaming => "Response streams",
-    }
-}
-
-/// As on the pricing page: requests by the million.
-fn price_of_one(item: &Item) -> String {
-    match item.used {
-        Quantity::Requests(_) => format!("{}/1M", item.rate.times(1_000_000).to_cents()),
-        Quantity::GbSeconds(_) | Quantity::Gigabytes(_) => item.rate.to_string(),
-    }
-}
-
-fn price_in_words(item: &Item) -> String {
-    match item.used {
-        Quantity::Requests(_) => format!("{} a million", item.rate.times(1_000_000).to_cents()),
-        Quantity::GbSeconds(_) | Quantity::Gigabytes(_) => format!("{} a {}", item.rate, item.used.unit()),
-    }
-}
-
-fn item_as_json(item: &Item) -> Value {
-    json!({
-        "item": name(item.charge),
-        "used": item.used.as_f64(),
-        "free": item.free.as_f64(),
-        "unit": item.used.unit(),
-        "unitPriceUsd": item.rate.times(1).as_f64(),
-        "costUsd": item.cost.as_f64(),
-    })
-}
-
 fn requests(number: u64) -> String {
     let noun = if number == 1 { "request" } else { "requests" };
     format!("{} {noun}", Quantity::Requests(number))
@@ -270,7 +166,7 @@ mod tests {
     fn table(workload: Workload, no_free_tier: bool) -> String {
         let lines = Month::of(workload, no_free_tier).table();
         for line in lines.iter().flat_map(|line| line.lines()) {
-            assert!(line.chars().count() <= WIDTH, "too wide: {line}");
+            assert!(line.chars().count() <= 80, "too wide: {line}");
         }
         lines.join("\n")
     }

@@ -24,7 +24,7 @@ use super::termination::{Failure, Termination};
 use super::trace::Trace;
 use crate::clock::{Busy, Timestamp};
 use crate::history::{EntryId, Event, InvocationRecord, InvocationStatus, Restore};
-use crate::price::{Execution, Usage};
+use crate::price::{Execution, Size, Usage};
 use crate::python::Exit;
 pub use snapshot::Snapshot;
 use watch::{Ended, Waiting};
@@ -116,6 +116,10 @@ impl Environment {
         platform.record(Event::EnvironmentCreated {
             function: function.name.to_string(),
             environment: stream.environment.clone(),
+            provisioned: (kind == InitializationType::ProvisionedConcurrency).then(|| Size {
+                architecture: function.architecture,
+                memory_mb: function.memory.mb(),
+            }),
         });
         let (version, arn) = platform.runtime_version(&function.runtime);
         let system_log = SystemLog::new(function.clone(), kind, stream.name.clone(), version, arn);

@@ -1,0 +1,83 @@
+//! The bill of a Region: what everything in its record used.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::{Entry, Event};
+use crate::clock::Timestamp;
+use crate::price::{GbSeconds, PerArchitecture, Provisioned, Size, Usage};
+
+/// What the entries used up to a time: each invocation, and each provisioned environment for as long as it was kept
+/// ready.
+#[must_use]
+pub fn usage(entries: &[Entry], until: Timestamp) -> Usage {
+    let mut usage = Usage::default();
+    let mut kept: HashMap<&str, (Timestamp, Size)> = HashMap::new();
+    for entry in entries {
+        match &entry.event {
+            Event::InvocationEnded(record) => usage += record.usage,
+            Event::EnvironmentCreated {
+                environment,
+                provisioned: Some(size),
+                ..
+            } => {
+                kept.insert(environment, (entry.at, *size));
+            }
+            Event::EnvironmentEnded { environment, .. } => {
+                if let Some((since, size)) = kept.remove(environment.as_str()) {
+                    usage.provisioned += held(size, entry.at - since);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (since, size) in kept.into_values() {
+        usage.provisioned += held(size, until - since);
+    }
+    usage
+}
+
+/// One environment, kept for a span.
+fn held(size: Size, time: Duration) -> PerArchitecture<GbSeconds> {
+    let one = Provisioned { environments: 1, time };
+    PerArchitecture::only(size.architecture, one.held(size.memory_mb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::tests::{ended_using, kept_ready};
+    use crate::history::{Event, History};
+    use crate::price::{Architecture, Execution, Quantity};
+
+    const START: Timestamp = Timestamp::from_micros(1_000_000_000);
+
+    #[test]
+    fn invocations_and_what_is_kept_ready_are_on_the_bill() {
+        let history = History::default();
+        let after = |seconds| START + Duration::from_secs(seconds);
+        let size = Size {
+            architecture: Architecture::Arm64,
+            memory_mb: 1_024,
+        };
+        history.record(START, None, kept_ready("e1", size));
+        history.record(START, None, kept_ready("e2", size));
+        let one = Usage::of(&Execution {
+            memory_mb: 128,
+            billed_ms: 100,
+            ..Execution::default()
+        });
+        history.record(after(1), None, ended_using("e3", "r1", one));
+        history.record(after(2), None, ended_using("e3", "r2", one));
+        let ended = Event::EnvironmentEnded {
+            environment: "e1".to_owned(),
+            reason: "shut down".to_owned(),
+        };
+        history.record(after(301), None, ended);
+        let usage = usage(&history.all(), after(900));
+        assert_eq!(usage.requests, 2);
+        assert_eq!(Quantity::GbSeconds(usage.duration.x86_64).to_string(), "0.025 GB-s");
+        // 301 seconds count as ten minutes; the other environment is still there after 15.
+        assert_eq!(usage.provisioned.arm64, GbSeconds::whole(600 + 900));
+    }
+}
