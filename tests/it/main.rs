@@ -10,6 +10,7 @@
 
 mod binary;
 mod boto3;
+mod cloud;
 mod commands;
 mod cost;
 mod course;
