@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Cloud;
+use super::apigateway::Api;
 use super::callers::Credentials;
 
 /// Parts by the name of what they are of.
@@ -56,6 +57,8 @@ pub struct Contents {
     /// Digests of what was put before, by where it lies, so that nothing is hashed twice. The bytes are held, so that
     /// nothing else can lie there.
     known: HashMap<(usize, usize), (Bytes, String)>,
+    /// Digests by the names that were given.
+    named: HashMap<String, String>,
     used: BTreeSet<String>,
 }
 
@@ -86,6 +89,21 @@ impl Contents {
         digest
     }
 
+    /// Keeps bytes that never change under a name, and makes them only if they are not there; answers their digest.
+    ///
+    /// # Errors
+    /// If they cannot be made.
+    pub fn put_once<E>(&mut self, name: &str, make: impl FnOnce() -> Result<Bytes, E>) -> Result<String, E> {
+        if let Some(digest) = self.named.get(name).cloned()
+            && self.keep(&digest)
+        {
+            return Ok(digest);
+        }
+        let digest = self.put(&make()?);
+        self.named.insert(name.to_owned(), digest.clone());
+        Ok(digest)
+    }
+
     /// Goes on keeping what was put before; whether it is there.
     pub fn keep(&mut self, digest: &str) -> bool {
         let there = self.all.contains_key(digest);
@@ -110,6 +128,7 @@ impl Contents {
         let used = std::mem::take(&mut self.used);
         self.all.retain(|digest, _| used.contains(digest));
         self.known.retain(|_, (_, digest)| used.contains(digest));
+        self.named.retain(|_, digest| used.contains(digest));
         &self.all
     }
 }
@@ -145,6 +164,7 @@ impl Cloud {
             ("events".to_owned(), self.events.save()),
             ("logs".to_owned(), self.logs.save()),
             ("cloudwatch".to_owned(), self.cloudwatch.save()),
+            ("apis".to_owned(), write(&self.apis.all())),
         ]))
     }
 
@@ -177,6 +197,11 @@ impl Cloud {
         }
         if let Some(value) = take("cloudwatch") {
             self.cloudwatch.restore(value)?;
+        }
+        if let Some(value) = take("apis") {
+            read::<Vec<Api>>("apis", value)?
+                .into_iter()
+                .for_each(|api| self.apis.deploy(api));
         }
         Ok(())
     }

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ApiError;
 use super::function::Version;
 use crate::cloud::Account;
 
 /// A version or an alias of a function.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Qualifier {
     /// `$LATEST`, or a published version's number.
     Version(Version),

@@ -4,10 +4,12 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Mul};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::money::{Rate, Usd, with_commas};
 
 /// `Architectures`: one of two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Architecture {
     /// `x86_64`, the default.
     #[default]

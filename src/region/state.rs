@@ -1,6 +1,8 @@
 //! The state of a Region, to be kept and taken up again by another run of the program.
 
-use serde_json::Value;
+use std::sync::PoisonError;
+
+use serde_json::{Value, json};
 
 use super::{Region, RegionError};
 use crate::clock::Timestamp;
@@ -14,6 +16,10 @@ impl Region {
     /// If something cannot be copied.
     pub fn save(&self, contents: &mut Contents) -> Result<Parts, StateError> {
         let mut parts = self.cloud.save(contents)?;
+        let functions = self.lambda.save(&self.sources.pollers, contents)?;
+        parts.insert("functions".to_owned(), functions);
+        let apis = self.apis.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        parts.insert("apiNames".to_owned(), json!(apis));
         parts.insert("clock".to_owned(), Value::from(self.clock.now().as_micros()));
         Ok(parts)
     }
@@ -24,6 +30,13 @@ impl Region {
     /// If a part or a content is missing or damaged.
     pub fn restore(&self, mut parts: Parts, contents: &Contents) -> Result<(), RegionError> {
         self.cloud.restore(&mut parts, contents)?;
+        if let Some(functions) = parts.remove("functions") {
+            self.lambda.restore(functions, &self.sources, contents)?;
+        }
+        if let Some(names) = parts.remove("apiNames") {
+            let names = serde_json::from_value(names).map_err(|error| StateError::damaged("apiNames", &error))?;
+            *self.apis.lock().unwrap_or_else(PoisonError::into_inner) = names;
+        }
         Ok(())
     }
 }

@@ -20,6 +20,12 @@ struct Cloud {
     child: Child,
     input: Option<ChildStdin>,
     told: Receiver<Value>,
+    client: Client,
+}
+
+/// Calls it with the variables that it prints.
+#[derive(Clone)]
+struct Client {
     variables: Value,
 }
 
@@ -63,16 +69,8 @@ impl Cloud {
             child,
             input,
             told,
-            variables,
+            client: Client { variables },
         }
-    }
-
-    fn variable(&self, name: &str) -> &str {
-        self.variables[name].as_str().unwrap()
-    }
-
-    fn address(&self) -> &str {
-        self.variable("AWS_ENDPOINT_URL").strip_prefix("http://").unwrap()
     }
 
     /// Waits for an activity of a kind whose text has these words.
@@ -94,6 +92,24 @@ impl Cloud {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap()
     }
+}
+
+impl std::ops::Deref for Cloud {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Client {
+    fn variable(&self, name: &str) -> &str {
+        self.variables[name].as_str().unwrap()
+    }
+
+    fn address(&self) -> &str {
+        self.variable("AWS_ENDPOINT_URL").strip_prefix("http://").unwrap()
+    }
 
     /// A request signed with the key that the command prints.
     fn signed(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -111,7 +127,10 @@ impl Cloud {
         body: &str,
     ) -> Answer {
         let now = jiff::Timestamp::now();
-        let (time, day) = (now.strftime("%Y%m%dT%H%M%SZ").to_string(), now.strftime("%Y%m%d").to_string());
+        let (time, day) = (
+            now.strftime("%Y%m%dT%H%M%SZ").to_string(),
+            now.strftime("%Y%m%d").to_string(),
+        );
         let digest = hex::encode(Sha256::digest(body));
         let mut all = vec![
             ("host", self.address()),
@@ -125,7 +144,10 @@ impl Cloud {
         let names = names.join(";");
         let request = format!("{method}\n{path}\n\n{canonical}\n{names}\n{digest}");
         let scope = format!("{day}/us-east-1/{service}/aws4_request");
-        let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex::encode(Sha256::digest(request)));
+        let to_sign = format!(
+            "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
+            hex::encode(Sha256::digest(request))
+        );
         let key = [day.as_str(), "us-east-1", service, "aws4_request"]
             .iter()
             .fold(format!("AWS4{secret}").into_bytes(), |key, part| hmac(&key, part));
@@ -140,7 +162,10 @@ impl Cloud {
 
     fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address()).unwrap();
-        let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        let mut request = format!(
+            "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -182,17 +207,33 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 fn handler(folder: &Path, body: &str) {
-    std::fs::write(folder.join("app.py"), format!("import time\n\ndef lambda_handler(event, context):\n{body}")).unwrap();
+    std::fs::write(
+        folder.join("app.py"),
+        format!("import time\n\ndef lambda_handler(event, context):\n{body}"),
+    )
+    .unwrap();
 }
 
 #[test]
 fn only_its_own_key_opens_it_and_nothing_is_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cloud.env");
-    let mut cloud = Cloud::spawn(Cloud::command(&["--json", "--env-file"]).arg(&file).env("TMPDIR", folder.path()));
+    let mut cloud = Cloud::spawn(
+        Cloud::command(&["--json", "--env-file"])
+            .arg(&file)
+            .env("TMPDIR", folder.path()),
+    );
     let script = std::fs::read_to_string(&file).unwrap();
-    for name in ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"] {
-        assert!(script.contains(&format!("export {name}={}\n", cloud.variable(name))), "{script}");
+    for name in [
+        "AWS_ENDPOINT_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_REGION",
+    ] {
+        assert!(
+            script.contains(&format!("export {name}={}\n", cloud.variable(name))),
+            "{script}"
+        );
     }
     assert_eq!(cloud.signed("s3", "PUT", "/uploads", &[], "").status, 200);
     cloud.tells("call", "CreateBucket Bucket=uploads");
@@ -200,7 +241,10 @@ fn only_its_own_key_opens_it_and_nothing_is_left_behind() {
     let unsigned = cloud.raw("GET", "/uploads", &[("host", &host)], "");
     assert_eq!(unsigned.status, 403, "{unsigned:?}");
     let foreign = cloud.signed_with("wrong", "s3", "GET", "/uploads", &[], "");
-    assert!(foreign.status == 403 && foreign.body.contains("SignatureDoesNotMatch"), "{foreign:?}");
+    assert!(
+        foreign.status == 403 && foreign.body.contains("SignatureDoesNotMatch"),
+        "{foreign:?}"
+    );
     let rebound = cloud.raw("GET", "/uploads", &[("host", "evil.example")], "");
     assert_eq!(rebound.status, 403, "{rebound:?}");
 
@@ -213,7 +257,10 @@ fn only_its_own_key_opens_it_and_nothing_is_left_behind() {
 #[test]
 fn every_run_has_another_key() {
     let (mut one, mut two) = (Cloud::start(&[]), Cloud::start(&[]));
-    assert_ne!(one.variable("AWS_SECRET_ACCESS_KEY"), two.variable("AWS_SECRET_ACCESS_KEY"));
+    assert_ne!(
+        one.variable("AWS_SECRET_ACCESS_KEY"),
+        two.variable("AWS_SECRET_ACCESS_KEY")
+    );
     assert_eq!(one.ends_by(Signal::INT).code(), Some(0));
     two.types("quit");
     assert_eq!(two.child.wait().unwrap().code(), Some(0));
@@ -226,7 +273,10 @@ fn a_port_that_is_taken_is_named() {
     let output = Cloud::command(&["--port", &port]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains(&format!("port {port} of 127.0.0.1")) && error.contains("--port"), "{error}");
+    assert!(
+        error.contains(&format!("port {port} of 127.0.0.1")) && error.contains("--port"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -237,10 +287,10 @@ fn what_is_saved_is_deployed_and_what_runs_ends_on_the_old_code() {
     handler(&code, "    print('begun')\n    time.sleep(1)\n    return 'old'\n");
     let path = code.join("app.py");
     let cloud = Cloud::start(&["--watch", path.to_str().unwrap(), "--timeout", "60"]);
+    let client = &cloud.client;
     std::thread::scope(|scope| {
-        let slow = scope.spawn(|| cloud.invoke("app"));
-        let begun = |value: &Value| value["text"] == "begun";
-        while !begun(&cloud.told.recv_timeout(PATIENCE).unwrap()) {}
+        let slow = scope.spawn(|| client.invoke("app"));
+        cloud.tells("log", "begun");
         handler(&code, "    return 'new'\n");
         assert_eq!(slow.join().unwrap().body, "\"old\"");
     });
@@ -248,7 +298,10 @@ fn what_is_saved_is_deployed_and_what_runs_ends_on_the_old_code() {
     assert_eq!(cloud.invoke("app").body, "\"new\"");
     handler(&code, "    return (\n");
     let problem = cloud.tells("problem", "SyntaxError");
-    assert!(problem["text"].as_str().unwrap().contains("/var/task/app.py"), "{problem}");
+    assert!(
+        problem["text"].as_str().unwrap().contains("/var/task/app.py"),
+        "{problem}"
+    );
 }
 
 #[test]
@@ -272,15 +325,23 @@ fn its_time_flows_and_can_be_moved() {
     let mut cloud = Cloud::start(&[]);
     cloud.sqs("CreateQueue", &json!({ "QueueName": "jobs" }));
     let url = "https://sqs.us-east-1.amazonaws.com/123456789012/jobs";
-    cloud.sqs("SendMessage", &json!({ "QueueUrl": url, "MessageBody": "soon", "DelaySeconds": 1 }));
+    cloud.sqs(
+        "SendMessage",
+        &json!({ "QueueUrl": url, "MessageBody": "soon", "DelaySeconds": 1 }),
+    );
     // Nobody does anything meanwhile: only real time can bring it.
     let received = cloud.sqs("ReceiveMessage", &json!({ "QueueUrl": url, "WaitTimeSeconds": 20 }));
     assert_eq!(received["Messages"][0]["Body"], "soon");
-    cloud.sqs("SendMessage", &json!({ "QueueUrl": url, "MessageBody": "later", "DelaySeconds": 900 }));
+    cloud.sqs(
+        "SendMessage",
+        &json!({ "QueueUrl": url, "MessageBody": "later", "DelaySeconds": 900 }),
+    );
     assert_eq!(cloud.sqs("ReceiveMessage", &json!({ "QueueUrl": url })), json!({}));
     cloud.types("wait 15m");
     cloud.tells("clock", "15m passed");
-    let bodies = cloud.sqs("ReceiveMessage", &json!({ "QueueUrl": url, "MaxNumberOfMessages": 10 })).to_string();
+    let bodies = cloud
+        .sqs("ReceiveMessage", &json!({ "QueueUrl": url, "MaxNumberOfMessages": 10 }))
+        .to_string();
     assert!(bodies.contains("later"), "{bodies}");
 }
 
@@ -297,7 +358,11 @@ fn its_state_survives_a_kill() {
     cloud.sqs("SendMessage", &json!({ "QueueUrl": url, "MessageBody": "work" }));
     let second = Cloud::command(&arguments).output().unwrap();
     assert_eq!(second.status.code(), Some(2));
-    assert!(String::from_utf8(second.stderr).unwrap().contains("used by another lambda-course"));
+    assert!(
+        String::from_utf8(second.stderr)
+            .unwrap()
+            .contains("used by another lambda-course")
+    );
     wait_until_saved(&state, "work");
     cloud.ends_by(Signal::KILL);
 
@@ -313,8 +378,14 @@ fn its_state_survives_a_kill() {
     let last = Cloud::start(&arguments);
     let input = json!({ "QueueUrl": url, "AttributeNames": ["All"] });
     let attributes = last.sqs("GetQueueAttributes", &input);
-    assert_eq!(attributes["Attributes"]["ApproximateNumberOfMessagesNotVisible"], "0", "{attributes}");
-    assert_eq!(attributes["Attributes"]["ApproximateNumberOfMessages"], "0", "{attributes}");
+    assert_eq!(
+        attributes["Attributes"]["ApproximateNumberOfMessagesNotVisible"], "0",
+        "{attributes}"
+    );
+    assert_eq!(
+        attributes["Attributes"]["ApproximateNumberOfMessages"], "0",
+        "{attributes}"
+    );
 }
 
 /// Waits until the state that the index names has these words.

@@ -105,7 +105,7 @@ impl Cloud {
         deployment.set_up(self, &region, goes_on)?;
         let variables = Variables::of(&region);
         let _file = self.env_file.as_deref().map(|file| variables.write(file)).transpose()?;
-        self.greet(&variables, &deployment, context)?;
+        self.greet(&region, &variables, &deployment, context)?;
         if let Some(problem) = deployment.problem(engine).await {
             self.tell(&Activity::problem(&region, &problem), context)?;
         }
@@ -163,13 +163,22 @@ impl Cloud {
         }
     }
 
-    fn greet(&self, variables: &Variables, deployment: &Deployment, context: &mut Context<'_>) -> Result<()> {
+    fn greet(
+        &self,
+        region: &Region,
+        variables: &Variables,
+        deployment: &Deployment,
+        context: &mut Context<'_>,
+    ) -> Result<()> {
         if self.json {
             writeln!(context.out, "{}", variables.json())?;
         } else {
             writeln!(context.out, "{}", variables.exports())?;
             for line in deployment.description() {
                 writeln!(context.out, "# {line}")?;
+            }
+            for (name, url) in region.api_urls() {
+                writeln!(context.out, "# API {name}: {url}")?;
             }
             writeln!(
                 context.out,

@@ -14,6 +14,8 @@ mod route;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::apis::Apis;
 pub use self::facts::Facts;
 pub use self::http_api::Envelope;
@@ -34,7 +36,7 @@ pub fn integration_timeout(kind: Kind) -> Duration {
 }
 
 /// The two kinds of APIs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// REST API with Lambda proxy integration: payload format 1.0.
     Rest,
@@ -43,7 +45,7 @@ pub enum Kind {
 }
 
 /// An API as it is deployed to one stage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Api {
     /// Ten letters and digits.
     pub id: String,

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Api, Kind};
 
 /// A route of an API.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// An HTTP method or `ANY`.
     pub method: String,

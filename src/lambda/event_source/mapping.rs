@@ -79,6 +79,12 @@ pub enum StartingPosition {
 }
 
 impl EventSourceMapping {
+    /// What was asked for, updates included.
+    #[must_use]
+    pub fn request(&self) -> &MappingRequest {
+        &self.request
+    }
+
     /// What `CreateEventSourceMapping` makes of a request.
     ///
     /// # Errors

@@ -119,6 +119,27 @@ impl Pollers {
         }
     }
 
+    /// Up to where each lane of a mapping's stream was worked off; nothing for a queue.
+    #[must_use]
+    pub fn places(&self, uuid: &str) -> Vec<StreamPosition> {
+        let all = self.lock();
+        let polled = all.get(uuid);
+        polled.map_or_else(Vec::new, |polled| {
+            polled.checkpoint.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        })
+    }
+
+    /// Polls for a mapping of another run of the program, from where that one was.
+    pub fn go_on(&self, uuid: &str, mapping: EventSourceMapping, places: Vec<StreamPosition>) {
+        let polled = Polled {
+            source: mapping.source.clone(),
+            checkpoint: Arc::new(Mutex::new(places)),
+            poller: None,
+        };
+        self.lock().insert(uuid.to_owned(), polled);
+        self.set(uuid, mapping);
+    }
+
     /// Ends polling for a mapping that is deleted.
     pub fn remove(&self, uuid: &str) {
         let gone = self.lock().remove(uuid);

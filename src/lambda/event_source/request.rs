@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The parameters of `CreateEventSourceMapping`, all of them as they may be left out
 /// (<https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>).
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct MappingRequest {
     /// The ARN of a queue or a stream.
@@ -46,7 +46,7 @@ pub struct MappingRequest {
 }
 
 /// `FilterCriteria`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FilterRequest {
     /// At most five.
@@ -54,7 +54,7 @@ pub struct FilterRequest {
 }
 
 /// One filter.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PatternRequest {
     /// An event pattern as JSON text.
@@ -62,7 +62,7 @@ pub struct PatternRequest {
 }
 
 /// `ScalingConfig`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ScalingRequest {
     /// 2 to 1,000.
@@ -70,7 +70,7 @@ pub struct ScalingRequest {
 }
 
 /// `DestinationConfig`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct DestinationRequest {
     /// Nothing that a poller can use.
@@ -80,7 +80,7 @@ pub struct DestinationRequest {
 }
 
 /// `DestinationConfig.OnFailure`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct OnFailureRequest {
     /// The ARN of a queue, a topic or a bucket.

@@ -1,7 +1,9 @@
 //! `LoggingConfig`: how a function's log is written.
 
+use serde::{Deserialize, Serialize};
+
 /// `LoggingConfig`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LoggingConfig {
     /// `LogFormat`.
     pub format: LogFormat,
@@ -14,7 +16,7 @@ pub struct LoggingConfig {
 }
 
 /// `LogFormat`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LogFormat {
     /// Plain lines, the default.
     #[default]
@@ -24,7 +26,7 @@ pub enum LogFormat {
 }
 
 /// `ApplicationLogLevel`: the least important level that a handler's log shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ApplicationLogLevel {
     /// `TRACE`.
     Trace,
@@ -41,7 +43,7 @@ pub enum ApplicationLogLevel {
 }
 
 /// `SystemLogLevel`: the least important level that the platform's own log shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SystemLogLevel {
     /// `DEBUG`.
     Debug,

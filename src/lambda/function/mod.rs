@@ -15,12 +15,14 @@ pub use name::{FunctionName, Version};
 pub use quantity::{EphemeralStorage, MemorySize, Timeout};
 pub use runtime::{Architecture, InitializationType, Runtime};
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ApiError;
 use super::package::{Folder, Package};
 use crate::clock::Timestamp;
 
 /// All that `CreateFunction` and the calls beside it say of a function.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FunctionConfig {
     /// Its name.
     pub name: FunctionName,
@@ -51,12 +53,16 @@ pub struct FunctionConfig {
     /// `Environment.Variables`.
     pub environment: BTreeMap<String, String>,
     /// The real folder with the code, seen as `/var/task`.
+    #[serde(skip)]
     pub code: PathBuf,
     /// The uploaded package that `code` belongs to; without one, `code` is a folder of somebody else's.
+    #[serde(skip)]
     pub package: Option<Arc<Package>>,
     /// The real folder with the layers' content, seen as `/opt`.
+    #[serde(skip)]
     pub layers: Option<PathBuf>,
     /// `Layers`: the published layer versions that `layers` was made of, in order.
+    #[serde(skip)]
     pub layer_versions: Vec<LayerVersionRef>,
     /// `LastModified`.
     pub last_modified: Timestamp,
@@ -82,7 +88,7 @@ pub struct LayerVersionRef {
 }
 
 /// `PutFunctionEventInvokeConfig` and `DeadLetterConfig`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AsyncConfig {
     /// `MaximumRetryAttempts`, 0 to 2.
     pub retries: u8,

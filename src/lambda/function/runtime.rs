@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 pub use crate::price::Architecture;
 
 /// `Runtime`, as `python3.14` or `provided.al2023`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runtime(String);
 
 /// `AWS_LAMBDA_INITIALIZATION_TYPE`: what an environment was made for.

@@ -1,6 +1,8 @@
 //! Aliases: names that point to versions, and may send a share of the invocations to a second one
 //! (developer guide, "Create an alias for a Lambda function" and "Implement canary deployments").
 
+use serde::{Deserialize, Serialize};
+
 use super::Function;
 use crate::lambda::error::ApiError;
 use crate::lambda::function::Version;
@@ -8,7 +10,7 @@ use crate::lambda::reference::{FunctionRef, Qualifier};
 use crate::lambda::service::Lambda;
 
 /// An alias of a function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alias {
     /// Its name.
     pub name: String,

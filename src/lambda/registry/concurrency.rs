@@ -1,6 +1,8 @@
 //! Reserved and provisioned concurrency, and the account's limits (developer guide, "Understanding Lambda function
 //! scaling").
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Timestamp;
 use crate::lambda::error::ApiError;
 use crate::lambda::function::Version;
@@ -13,7 +15,7 @@ use super::{Function, State};
 const MINIMUM_UNRESERVED: u32 = 100;
 
 /// `ProvisionedConcurrencyConfig` of a version or an alias.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::lambda) struct Provisioned {
     pub(in crate::lambda) requested: u32,
     pub(in crate::lambda) last_modified: Timestamp,

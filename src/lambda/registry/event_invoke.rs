@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use crate::clock::Timestamp;
 use crate::lambda::error::ApiError;
@@ -11,7 +13,7 @@ use crate::lambda::reference::FunctionRef;
 use crate::lambda::service::Lambda;
 
 /// What was configured; nothing where the default holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventInvokeConfig {
     /// `MaximumRetryAttempts`.
     pub retries: Option<u8>,

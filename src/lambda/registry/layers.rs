@@ -17,8 +17,8 @@ const MAX_LAYERS: usize = 5;
 /// A layer with its versions.
 #[derive(Debug, Default)]
 pub struct Layer {
-    versions: BTreeMap<u64, Arc<LayerVersion>>,
-    last: u64,
+    pub(super) versions: BTreeMap<u64, Arc<LayerVersion>>,
+    pub(super) last: u64,
 }
 
 /// One version of a layer. It never changes.

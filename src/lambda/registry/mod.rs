@@ -8,6 +8,7 @@ mod layers;
 mod mappings;
 mod policy;
 mod settings;
+mod state;
 mod url;
 mod versions;
 

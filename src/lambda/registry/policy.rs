@@ -1,5 +1,6 @@
 //! Resource-based policies: who may invoke a function (developer guide, "Working with resource-based IAM policies").
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Function;
@@ -8,7 +9,7 @@ use crate::lambda::reference::{FunctionRef, Qualifier};
 use crate::lambda::service::Lambda;
 
 /// One statement, as `AddPermission` gets it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Statement {
     /// `StatementId`.
     pub id: String,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::lambda::error::ApiError;
 use crate::lambda::reference::FunctionRef;
 use crate::lambda::service::Lambda;
@@ -10,7 +12,7 @@ use crate::lambda::service::Lambda;
 const MAX_TAGS: usize = 50;
 
 /// `RecursiveLoop`: what Lambda does when a function sets itself off again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RecursiveLoop {
     /// It stops the loop, the default.
     #[default]
