@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::Context;
 use super::engine::Engine;
-use crate::course::exercise::Files;
 use crate::lambda::{FunctionConfig, FunctionName, Timeout};
 use crate::learner::read_folder;
 use crate::region::Region;
@@ -21,8 +20,8 @@ pub(super) struct Setup {
     /// An environment variable; may be given again
     #[arg(long, value_name = "K=V", value_parser = variable)]
     pub(super) env: Vec<(String, String)>,
-    /// A folder that is laid out as a layer; may be given again
-    #[arg(long, value_name = "DIR")]
+    /// A folder or a zip that is laid out as a layer (packages in python/); may be given again
+    #[arg(long, value_name = "DIR|ZIP")]
     pub(super) layer: Vec<PathBuf>,
     /// What runs the handler
     #[arg(long, value_enum, default_value_t)]
@@ -127,15 +126,17 @@ impl Setup {
         if self.layer.len() > MOST {
             bail!("Cannot reference more than {MOST} layers.");
         }
-        let mut merged = Files::new();
+        let mut content = None;
         for layer in &self.layer {
-            merged.extend(read_folder(layer)?);
+            let unpacked = if layer.is_file() {
+                let zip = std::fs::read(layer).with_context(|| format!("{} cannot be read", layer.display()))?;
+                region.unpack_layer_zip(&zip)
+            } else {
+                region.unpack_layer(&read_folder(layer)?)
+            };
+            content = Some(unpacked.with_context(|| format!("the layer {}", layer.display()))?);
         }
-        Ok(if merged.is_empty() {
-            None
-        } else {
-            Some(region.unpack_layer(&merged)?)
-        })
+        Ok(content)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
 use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
 use crate::lambda::event_source::MappingRequest;
+use crate::lambda::package::extract;
 use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
 
 /// The files that resources name.
@@ -167,7 +168,8 @@ impl Region {
         Ok(Some(folder))
     }
 
-    /// Writes the files of a layer, laid out as under `/opt`, where a function can be given them.
+    /// Writes the files of a layer, laid out as under `/opt`, where a function can be given them: over those of the
+    /// layers before.
     ///
     /// # Errors
     ///
@@ -175,6 +177,20 @@ impl Region {
     pub fn unpack_layer(&self, files: &Files) -> Result<PathBuf, RegionError> {
         let folder = self.home.path().join("layers");
         unpack(&folder, files)?;
+        Ok(folder)
+    }
+
+    /// The same for a layer in a zip. Nothing in it leads out of the folder, and it is no larger than a layer may be.
+    ///
+    /// # Errors
+    ///
+    /// Lambda's own where it is no zip or too large, or if it cannot be written.
+    pub fn unpack_layer_zip(&self, zip: &[u8]) -> Result<PathBuf, RegionError> {
+        let folder = self.home.path().join("layers");
+        extract(zip, &folder).map_err(|error| RegionError::Resource {
+            what: "layer".to_owned(),
+            message: error.message(),
+        })?;
         Ok(folder)
     }
 

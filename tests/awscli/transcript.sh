@@ -21,26 +21,35 @@ cd "$work"
 transcript=$work/transcript.txt
 : >"$transcript"
 
-# Shows a command and what it prints; keeps the last output in $shown.
-run() {
-  printf '$ %s\n' "$1" >>"$transcript"
-  shown=$(eval "$1" 2>&1) || { printf '%s\n' "$shown" >&2; echo "failed: $1" >&2; exit 1; }
+# Adds a command and what it printed to the transcript.
+keep() {
   # What a progress bar overwrites is not shown; nor are blanks at the end of a line.
   shown=$(printf '%s' "$shown" | sed -e 's/.*\r//' -e 's/[[:space:]]*$//')
+  printf '$ %s\n' "$1" >>"$transcript"
   if [ -n "$shown" ]; then printf '%s\n' "$shown" >>"$transcript"; fi
   printf '\n' >>"$transcript"
 }
-must_show() {
-  case "$shown" in *"$1"*) ;; *) printf '%s\n' "$shown" >&2; echo "must show: $1" >&2; exit 1 ;; esac
+fail() {
+  printf '%s\n' "$shown" >&2
+  echo "$1" >&2
+  exit 1
 }
-# Runs a command until it shows something: what is asynchronous takes its time.
+must_show() {
+  case "$shown" in *"$1"*) ;; *) fail "must show: $1" ;; esac
+}
+# Runs a command; what it prints is in $shown afterwards.
+run() {
+  shown=$(eval "$1" 2>&1) || fail "failed: $1"
+  keep "$1"
+}
+# Runs a command again and again until it shows something: what is asynchronous takes its time.
 run_until() {
   for _ in $(seq 100); do
     shown=$(eval "$2" 2>&1) || true
-    case "$shown" in *"$1"*) run "$2"; must_show "$1"; return ;; esac
+    case "$shown" in *"$1"*) keep "$2"; return ;; esac
     sleep 0.2
   done
-  run "$2"; must_show "$1"
+  fail "must show: $1"
 }
 
 "$program" cloud --env-file "$work/cloud.env" >"$work/activity.txt" 2>&1 &
@@ -70,10 +79,13 @@ def lambda_handler(event, context):
     return {"counted": len(event["Records"])}
 PYTHON
 run 'cat handler.py'
+# Version 1 of the AWS CLI takes no notice of AWS_ENDPOINT_URL for SQS alone.
+sqs=
+case "$(aws --version 2>&1)" in aws-cli/1*) sqs='--endpoint-url $AWS_ENDPOINT_URL ' ;; esac
 account=arn:aws:lambda:us-east-1:123456789012
 run 'aws s3 mb s3://texts'
 run 'aws dynamodb create-table --table-name words --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=key,AttributeType=S --key-schema AttributeName=key,KeyType=HASH --query TableDescription.TableStatus'
-run 'aws sqs create-queue --queue-name results'
+run "aws sqs create-queue $sqs--queue-name results"
 run 'zip -q function.zip handler.py'
 run "aws lambda create-function --function-name count --runtime python3.14 --handler handler.lambda_handler --role arn:aws:iam::123456789012:role/count --environment 'Variables={TABLE=words}' --zip-file fileb://function.zip --query '[FunctionArn, State]'"
 run 'aws lambda wait function-active-v2 --function-name count'
@@ -91,7 +103,7 @@ fi
 must_show 'a poem.txt has 8 words'
 run_until 'a poem.txt' 'aws dynamodb scan --table-name words'
 must_show '"N": "8"'
-run_until 'requestContext' "aws sqs receive-message --queue-url https://sqs.us-east-1.amazonaws.com/123456789012/results --query 'Messages[0].Body' --output text"
+run_until 'requestContext' "aws sqs receive-message $sqs--queue-url https://sqs.us-east-1.amazonaws.com/123456789012/results --query 'Messages[0].Body' --output text"
 must_show '"condition":"Success"'
 run "aws lambda invoke --function-name count --payload '{\"Records\": []}' --log-type Tail --query LogResult --output text response.json | base64 --decode"
 must_show 'REPORT RequestId'
