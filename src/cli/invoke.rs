@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::engine;
 use super::handler::{self, Setup, Target};
 use super::printable::printable;
-use super::{Context, Exit, sheet, story};
+use super::{Context, Exit, sample, sheet, story};
 use crate::history::{Event, InvocationRecord, InvocationStatus, usage};
 use crate::lambda::{Invocation, MemorySize};
 use crate::price::{Bill, US_EAST_1, Usd};
@@ -19,11 +19,17 @@ use crate::region::{Region, RegionConfig};
 #[derive(Debug, Args)]
 pub(super) struct Invoke {
     /// A file or folder, and the handler in it, as `app.py:lambda_handler`
-    #[arg(value_name = "PATH[:FUNCTION]")]
-    pub(super) handler: String,
+    #[arg(value_name = "PATH[:FUNCTION]", required_unless_present = "sample")]
+    pub(super) handler: Option<String>,
     /// The event: JSON, a file, or - for standard input
     #[arg(long, value_name = "FILE|JSON|-", default_value = "{}")]
     pub(super) event: String,
+    /// An event as a service sends it: `list` shows which. Without PATH it is printed
+    #[arg(long, value_name = "KIND|list", conflicts_with = "event")]
+    pub(super) sample: Option<String>,
+    /// Print the event instead of invoking
+    #[arg(long)]
+    pub(super) print_event: bool,
     /// Memory in MB
     #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(u32).range(128..=10_240))]
     pub(super) memory: u32,
@@ -61,8 +67,19 @@ struct Afterwards {
 
 impl Invoke {
     pub(super) fn run(self, context: &mut Context<'_>) -> Result<Exit> {
-        let target = Target::of(&self.handler)?;
-        let event = handler::event(context, &self.event)?;
+        if self.sample.as_deref() == Some("list") {
+            sample::list(context)?;
+            return Ok(Exit::Passed);
+        }
+        let event = match &self.sample {
+            Some(kind) => sample::event(kind)?,
+            None => handler::event(context, &self.event)?,
+        };
+        let Some(handler) = self.handler.as_deref().filter(|_| !self.print_event) else {
+            writeln!(context.out, "{event}")?;
+            return Ok(Exit::Passed);
+        };
+        let target = Target::of(handler)?;
         let engine = engine::start(self.setup.engine)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let session = runtime.block_on(Region::start(&engine, RegionConfig::default()))?;

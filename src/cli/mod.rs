@@ -21,6 +21,7 @@ mod progress;
 mod quiz;
 mod read;
 mod reset;
+mod sample;
 mod sheet;
 mod solution;
 mod story;

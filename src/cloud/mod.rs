@@ -76,7 +76,7 @@ impl Cloud {
             events: events::Events::new(&core),
             logs: logs::Logs::new(&core, &cloudwatch),
             cloudwatch,
-            apis: apigateway::Apis::default(),
+            apis: apigateway::Apis::new(&core),
             core,
         });
         cloud.core.know(&cloud);

@@ -12,7 +12,6 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Cloud;
-use super::apigateway::Api;
 use super::callers::Credentials;
 
 /// Parts by the name of what they are of.
@@ -164,7 +163,7 @@ impl Cloud {
             ("events".to_owned(), self.events.save()),
             ("logs".to_owned(), self.logs.save()),
             ("cloudwatch".to_owned(), self.cloudwatch.save()),
-            ("apis".to_owned(), write(&self.apis.all())),
+            ("apis".to_owned(), self.apis.save()),
         ]))
     }
 
@@ -199,9 +198,7 @@ impl Cloud {
             self.cloudwatch.restore(value)?;
         }
         if let Some(value) = take("apis") {
-            read::<Vec<Api>>("apis", value)?
-                .into_iter()
-                .for_each(|api| self.apis.deploy(api));
+            self.apis.restore(value)?;
         }
         Ok(())
     }

@@ -4,7 +4,9 @@
 //! answers errors in the service's own form. Nothing but signed requests to a loopback name reach a service, so no
 //! web page in the learner's browser can. Only APIs and public function URLs are open to all, as they are on AWS.
 
+mod apigateway;
 pub mod front;
+mod heard;
 pub mod lambda;
 mod patience;
 mod presigned_v2;
@@ -28,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::front::Front;
+use self::heard::{Head, Heard};
 use self::patience::PATIENCE;
 use self::server::Server;
 
@@ -105,9 +108,17 @@ async fn accept(listener: TcpListener, server: Arc<Server>, patience: Duration, 
         let _ = stream.set_nodelay(true);
         let (server, stopped) = (Arc::clone(&server), stopped.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let server = Arc::clone(&server);
-                async move { Ok::<_, std::convert::Infallible>(server.answer(request).await) }
+            let head = Head::default();
+            head.listen();
+            let stream = Heard::new(stream, head.clone());
+            let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+                let (server, head) = (Arc::clone(&server), head.clone());
+                request.extensions_mut().insert(head.clone());
+                async move {
+                    let answer = server.answer(request).await;
+                    head.listen();
+                    Ok::<_, std::convert::Infallible>(answer)
+                }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())

@@ -81,6 +81,13 @@ impl Server {
                 drop(busy);
                 self.answer_lambda(parts, body, identity).await
             }
+            Target::ApiGateway => match self
+                .verified(parts, body, signature, service::LAMBDA, MAX_BODY, &request_id)
+                .await
+            {
+                Ok((parts, body, identity)) => own(self.answer_apigateway(&parts, &body, &identity, &request_id)),
+                Err(refused) => own(*refused),
+            },
             Target::Unknown(name) => {
                 let message = format!("This mock has no service {name:?}.");
                 let error = ApiError::new("UnknownOperationException", message).status(501);
@@ -204,6 +211,9 @@ impl Server {
             parts.uri = without_signature(&parts.uri);
         }
         parts.extensions.insert(s3::RequestId(request_id.to_owned()));
+        if is_form(&parts) {
+            parts.extensions.insert(s3::ByForm);
+        }
         let body = s3s::Body::http_body_unsync(Patient::new(body, self.patience));
         let request = Request::from_parts(parts, body);
         let mut response = match self.s3.call(request).await {

@@ -28,6 +28,7 @@ pub(super) const UNKNOWN: Protocol = Protocol::Json {
 pub(super) enum Target {
     S3,
     Lambda,
+    ApiGateway,
     /// A service of the JSON protocol (true) or the query protocol (false).
     Api(Kind, bool),
     /// A service that the mock lacks.
@@ -69,6 +70,7 @@ impl Target {
         match (name, Kind::named(name)) {
             ("s3", _) => Self::S3,
             ("lambda", _) => Self::Lambda,
+            ("apigateway", _) => Self::ApiGateway,
             (_, Some(kind)) => Self::Api(kind, target.is_some() || kind == Kind::DynamoDb),
             (other, None) => Self::Unknown(other.to_owned()),
         }
@@ -259,7 +261,7 @@ fn read(kind: Kind, json: bool, parts: &Parts, body: &Bytes) -> Result<(String, 
 }
 
 /// The parameters that the history keeps: all that are not long.
-fn parameters(input: &Value) -> Value {
+pub(super) fn parameters(input: &Value) -> Value {
     let entries = input.as_object().into_iter().flatten();
     let kept = entries.filter(|(_, value)| match value {
         Value::String(text) => text.len() <= MAX_PARAMETER,

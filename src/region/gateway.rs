@@ -1,7 +1,5 @@
 //! API Gateway's part of a Region: from an HTTP request through a function to an HTTP response.
 
-use std::sync::PoisonError;
-
 use super::{Region, RegionError};
 use crate::cloud::apigateway::{Api, HttpRequest, HttpResponse, Kind, Route};
 use crate::course::resources::{Api as ApiResource, ApiKind};
@@ -18,12 +16,16 @@ impl Region {
         };
         let routes = api.routes.iter();
         let routes = routes.map(|route| Route::new(&route.method, &route.path, &route.function));
-        let id = self.chance.alphanumeric(10).to_lowercase();
-        let mut made = Api::new(id.clone(), kind, stage, routes.collect());
+        // What was kept from another run keeps its id.
+        let before = self.cloud.apis.named(&api.name);
+        let id = before.map_or_else(
+            || self.chance.alphanumeric(10).to_lowercase(),
+            |before| before.id.clone(),
+        );
+        let mut made = Api::new(id, kind, stage, routes.collect());
+        made.name.clone_from(&api.name);
         made.binary_media_types.push(BINARY_MEDIA_TYPE.to_owned());
         self.cloud.apis.deploy(made);
-        let mut names = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(api.name.clone(), (id, stage.to_owned()));
     }
 
     /// Sends an HTTP request to an API that was created by name, and gives what its client gets.
@@ -36,8 +38,7 @@ impl Region {
             what: format!("API {api}"),
             message,
         };
-        let names = self.apis.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let found = names.get(api).and_then(|(id, stage)| self.cloud.apis.get(id, stage));
+        let found = self.cloud.apis.named(api);
         let found = found.ok_or_else(|| resource("there is none".to_owned()))?;
         self.front
             .request(&self.lambda, &found, request, self.clock.busy())
@@ -45,20 +46,18 @@ impl Region {
             .map_err(|error| resource(error.to_string()))
     }
 
-    /// The addresses of the APIs that were created by name, as `curl` takes them, by name.
+    /// The addresses of all APIs, as `curl` takes them, with their names.
     #[must_use]
     pub fn api_urls(&self) -> Vec<(String, String)> {
-        let names = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
-        let urls = names.iter().map(|(name, (id, stage))| {
-            let stage = if stage == "$default" {
+        let apis = self.cloud.apis.all().into_iter();
+        let urls = apis.map(|api| {
+            let stage = if api.stage == "$default" {
                 String::new()
             } else {
-                format!("/{stage}")
+                format!("/{}", api.stage)
             };
-            (
-                name.clone(),
-                format!("{}/_aws/execute-api/{id}{stage}", self.endpoint()),
-            )
+            let url = format!("{}/_aws/execute-api/{}{stage}", self.endpoint(), api.id);
+            (api.name.clone(), url)
         });
         urls.collect()
     }

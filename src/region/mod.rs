@@ -3,13 +3,13 @@
 mod account;
 mod code;
 mod gateway;
+pub mod samples;
 mod state;
 mod surroundings;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::chance::Chance;
@@ -39,8 +39,6 @@ pub struct Region {
     lambda: Lambda,
     sources: Sources,
     neighbours: Arc<Neighbours>,
-    /// The ids of APIs, with their stages, by name.
-    apis: Mutex<BTreeMap<String, (String, String)>>,
     front: Front,
     endpoint: Endpoint,
     home: tempfile::TempDir,
@@ -164,7 +162,6 @@ impl Region {
             lambda,
             sources,
             neighbours,
-            apis: Mutex::default(),
             front,
             endpoint,
             home,

@@ -1,8 +1,6 @@
 //! The state of a Region, to be kept and taken up again by another run of the program.
 
-use std::sync::PoisonError;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Region, RegionError};
 use crate::clock::Timestamp;
@@ -18,8 +16,6 @@ impl Region {
         let mut parts = self.cloud.save(contents)?;
         let functions = self.lambda.save(&self.sources.pollers, contents)?;
         parts.insert("functions".to_owned(), functions);
-        let apis = self.apis.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        parts.insert("apiNames".to_owned(), json!(apis));
         parts.insert("clock".to_owned(), Value::from(self.clock.now().as_micros()));
         Ok(parts)
     }
@@ -32,10 +28,6 @@ impl Region {
         self.cloud.restore(&mut parts, contents)?;
         if let Some(functions) = parts.remove("functions") {
             self.lambda.restore(functions, &self.sources, contents)?;
-        }
-        if let Some(names) = parts.remove("apiNames") {
-            let names = serde_json::from_value(names).map_err(|error| StateError::damaged("apiNames", &error))?;
-            *self.apis.lock().unwrap_or_else(PoisonError::into_inner) = names;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use lambda_course::clock::Timestamp;
 use lambda_course::cloud::apigateway::{Api, Kind, Route};
-use lambda_course::lambda::function_url::{AuthType, Cors, FunctionUrl};
+use lambda_course::lambda::function_url::{AuthType, Cors, FunctionUrl, InvokeMode};
 use serde_json::{Value, json};
 
 use crate::curl::{Reply, curl};
@@ -92,6 +92,14 @@ fn a_rest_api_answers_under_its_host_and_under_a_path() {
             "rest000000.execute-api.us-east-1.amazonaws.com"
         );
         assert_eq!(event["requestContext"]["identity"]["userAgent"], "curl/8.5.0");
+        let headers = [("tEsT-HEADeR", "aValUE"), ("x-lower", "1")];
+        let cased = curl(&lab.region, "GET", REST, "/prod/echo/a", &headers, b"")
+            .await
+            .json();
+        assert_eq!(
+            (&cased["headers"]["tEsT-HEADeR"], &cased["headers"]["x-lower"]),
+            (&json!("aValUE"), &json!("1"))
+        );
         let path = "/_aws/execute-api/rest000000/prod/echo/a%20b/?x=1&x=2";
         let same = get(&lab, "127.0.0.1:{}", path).await.json();
         assert_eq!(
@@ -233,6 +241,30 @@ fn a_function_url_is_public_or_signed() {
             ("X-Amz-Date", "20260901T100000Z"),
         ];
         assert_eq!(curl(&lab.region, "GET", &host, "/", &wrongly, b"").await.status, 403);
+    });
+}
+
+#[test]
+fn a_streaming_url_sends_the_answer_as_it_is() {
+    block_on(async {
+        let lab = lab().await;
+        let urls = lab.region.lambda().function_urls();
+        urls.put(FunctionUrl {
+            invoke_mode: InvokeMode::ResponseStream,
+            ..urls.get(URL).unwrap()
+        });
+        let host = format!("{URL}.lambda-url.us-east-1.localhost:{{}}");
+        // The handler does not stream: what it returns is the body, status and all.
+        let answer = get(&lab, &host, "/x").await.json();
+        assert_eq!(answer["statusCode"], 200);
+        let event: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(event["rawPath"], "/x");
+        urls.put(FunctionUrl {
+            function: "fails".to_owned(),
+            ..urls.get(URL).unwrap()
+        });
+        let failed = get(&lab, &host, "/").await;
+        assert_eq!((failed.status, failed.text()), (502, "Internal Server Error"));
     });
 }
 

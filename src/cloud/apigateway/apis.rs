@@ -3,16 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::manage::Managed;
 use super::{Api, Kind};
+use crate::cloud::core::Core;
 
-/// What is deployed.
-#[derive(Debug, Default)]
+/// What is deployed, and what its operations made.
+#[derive(Debug)]
 pub struct Apis {
+    pub(super) core: Core,
+    pub(super) managed: Mutex<Managed>,
     /// By id and stage.
     deployed: Mutex<BTreeMap<(String, String), Arc<Api>>>,
 }
 
 impl Apis {
+    pub(in crate::cloud) fn new(core: &Core) -> Self {
+        Self {
+            core: core.clone(),
+            managed: Mutex::default(),
+            deployed: Mutex::default(),
+        }
+    }
+
     /// Deploys an API to its stage, over what was there.
     pub fn deploy(&self, api: Api) {
         let key = (api.id.clone(), api.stage.clone());
@@ -29,6 +41,12 @@ impl Apis {
     #[must_use]
     pub fn get(&self, id: &str, stage: &str) -> Option<Arc<Api>> {
         self.lock().get(&(id.to_owned(), stage.to_owned())).cloned()
+    }
+
+    /// The first deployed API with a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Arc<Api>> {
+        self.lock().values().find(|api| api.name == name).cloned()
     }
 
     /// All that is deployed, by id and stage.
@@ -52,12 +70,6 @@ impl Apis {
         }
         let api = self.get(id, "$default").filter(|api| api.kind == Kind::Http)?;
         Some((api, path.to_owned()))
-    }
-
-    /// Whether there is such an API, deployed or not to the stage that is asked for.
-    #[must_use]
-    pub fn has(&self, id: &str) -> bool {
-        self.lock().keys().any(|(of, _)| of == id)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, String), Arc<Api>>> {

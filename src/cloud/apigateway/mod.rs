@@ -6,10 +6,12 @@
 mod apis;
 mod facts;
 mod http_api;
+mod manage;
 mod request;
 mod response;
 mod rest_api;
 mod route;
+mod state;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::apis::Apis;
 pub use self::facts::Facts;
 pub use self::http_api::Envelope;
+pub use self::manage::Answer;
 pub use self::request::HttpRequest;
 pub use self::response::{HttpResponse, Outcome, infer, of_format_2};
 pub use self::route::{Match, Route};
@@ -49,6 +52,8 @@ pub enum Kind {
 pub struct Api {
     /// Ten letters and digits.
     pub id: String,
+    /// What its maker calls it; empty if nothing.
+    pub name: String,
     /// Its kind.
     pub kind: Kind,
     /// The stage, as `prod`; an HTTP API may have `$default`, which is in no path.
@@ -70,6 +75,7 @@ impl Api {
         Self {
             deployment: id.chars().rev().take(6).collect(),
             id,
+            name: String::new(),
             kind,
             stage: stage.to_owned(),
             routes,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Api, Kind};

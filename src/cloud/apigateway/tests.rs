@@ -239,7 +239,10 @@ fn http_answers_are_inferred() {
 
 #[test]
 fn a_path_under_an_apis_host_means_a_stage() {
-    let apis = Apis::default();
+    let clock = crate::clock::Clock::new(Timestamp::from_micros(0));
+    let history = crate::history::History::default();
+    let cloud = crate::cloud::Cloud::new(clock, &Chance::seeded(1), history, Account::default());
+    let apis = &cloud.apis;
     apis.deploy(Api::new("rest000001".to_owned(), Kind::Rest, "prod", Vec::new()));
     apis.deploy(Api::new("http000001".to_owned(), Kind::Http, "$default", Vec::new()));
     apis.deploy(Api::new("http000001".to_owned(), Kind::Http, "dev", Vec::new()));

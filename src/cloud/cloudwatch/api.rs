@@ -1,9 +1,11 @@
 //! The operations of the API: parameters in, answer out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::{Value, json};
 
+use super::statistic::Statistic;
 use super::{CloudWatch, Datum, Metric};
 use crate::cloud::input::{Input, missing};
 use crate::cloud::{ApiError, Call};
@@ -19,6 +21,7 @@ impl CloudWatch {
             "PutMetricData" => self.put(input),
             "ListMetrics" => Ok(self.list(input)),
             "GetMetricStatistics" => self.statistics(input),
+            "GetMetricData" => self.metric_data(input),
             _ => Err(ApiError::unknown_operation("Amazon CloudWatch", operation).query_code("InvalidAction")),
         }
     }
@@ -80,8 +83,8 @@ impl CloudWatch {
                         .any(|(other, found)| other == name && (value.is_empty() || found == value))
                 })
         };
-        let metrics = self.lock();
-        let metrics = metrics.keys().filter(|metric| fits(metric)).map(|metric| {
+        let metrics = self.known();
+        let metrics = metrics.iter().filter(|metric| fits(metric)).map(|metric| {
             let dimensions = metric
                 .dimensions
                 .iter()
@@ -101,41 +104,115 @@ impl CloudWatch {
             input.required("MetricName")?,
             dimensions(input),
         );
-        let from = time(input, "StartTime").ok_or_else(|| missing("StartTime"))?;
-        let until = time(input, "EndTime").ok_or_else(|| missing("EndTime"))?;
-        let period = input
-            .int("Period")?
-            .and_then(|period| u64::try_from(period).ok())
-            .filter(|period| *period > 0);
-        let period = period.ok_or_else(|| missing("Period"))?;
-        let statistics = input.texts("Statistics");
-        let metrics = self.lock();
-        let data = metrics.get(&metric).map(Vec::as_slice).unwrap_or_default();
-        let mut periods: BTreeMap<u64, Vec<&Datum>> = BTreeMap::new();
-        let wanted_unit = input.text("Unit");
-        for datum in data.iter().filter(|datum| (from..until).contains(&datum.at)) {
-            if wanted_unit.is_none_or(|unit| datum.unit == unit) {
-                periods.entry(datum.at / period * period).or_default().push(datum);
-            }
+        let (from, until) = span(input)?;
+        let period = period(input)?;
+        let (plain, extended) = (input.texts("Statistics"), input.texts("ExtendedStatistics"));
+        let named = |name: &&str| {
+            Statistic::named(name)
+                .map(|statistic| (name.to_string(), statistic))
+                .ok_or_else(|| unknown_statistic(name))
+        };
+        let plain: Vec<_> = plain.iter().map(named).collect::<Result<_, _>>()?;
+        let extended: Vec<_> = extended.iter().map(named).collect::<Result<_, _>>()?;
+        if plain.is_empty() && extended.is_empty() {
+            return Err(ApiError::new(
+                "MissingParameter",
+                "Must specify either Statistics or ExtendedStatistics",
+            ));
         }
-        let points = periods.into_iter().map(|(at, data)| {
-            let values = || data.iter().flat_map(|datum| &datum.values);
-            let count: f64 = values().map(|(_, count)| count).sum();
-            let sum: f64 = values().map(|(value, count)| value * count).sum();
-            let mut point = json!({ "Timestamp": at, "Unit": data[0].unit });
-            for statistic in &statistics {
-                point[*statistic] = json!(match *statistic {
-                    "SampleCount" => count,
-                    "Sum" => sum,
-                    "Average" => sum / count,
-                    "Minimum" => values().map(|(value, _)| *value).fold(f64::INFINITY, f64::min),
-                    _ => values().map(|(value, _)| *value).fold(f64::NEG_INFINITY, f64::max),
-                });
-            }
-            point
-        });
+        let data = self.data(&metric);
+        let points = by_period(&data, from..until, period, input.text("Unit"))
+            .into_iter()
+            .map(|(at, data)| {
+                let mut point = json!({ "Timestamp": at, "Unit": data[0].unit });
+                for (name, statistic) in &plain {
+                    point[name] = json!(statistic.of(&data));
+                }
+                for (name, statistic) in &extended {
+                    point["ExtendedStatistics"][name] = json!(statistic.of(&data));
+                }
+                point
+            });
         Ok(json!({ "Label": metric.name, "Datapoints": points.collect::<Vec<_>>() }))
     }
+
+    fn metric_data(&self, input: Input<'_>) -> Result<Value, ApiError> {
+        let (from, until) = span(input)?;
+        let descending = input.text("ScanBy") != Some("TimestampAscending");
+        let mut results = Vec::new();
+        for query in input.list("MetricDataQueries") {
+            let query = Input(query);
+            let id = query.required("Id")?;
+            let Some(asked) = query.get("MetricStat").map(Input) else {
+                let message = format!("The mock of CloudWatch has no metric math: the query {id} needs a MetricStat.");
+                return Err(ApiError::new("ValidationError", message));
+            };
+            let given = asked.get("Metric").map(Input).ok_or_else(|| missing("Metric"))?;
+            let metric = Metric::new(
+                given.required("Namespace")?,
+                given.required("MetricName")?,
+                dimensions(given),
+            );
+            let name = asked.required("Stat")?;
+            let statistic = Statistic::named(name).ok_or_else(|| unknown_statistic(name))?;
+            let data = self.data(&metric);
+            let periods = by_period(&data, from..until, period(asked)?, asked.text("Unit"));
+            let mut points: Vec<_> = periods.iter().map(|(at, data)| (*at, statistic.of(data))).collect();
+            if descending {
+                points.reverse();
+            }
+            if query.get("ReturnData") == Some(&json!(false)) {
+                continue;
+            }
+            results.push(json!({
+                "Id": id,
+                "Label": query.text("Label").unwrap_or(&metric.name),
+                "Timestamps": points.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+                "Values": points.iter().map(|(_, value)| *value).collect::<Vec<_>>(),
+                "StatusCode": "Complete",
+            }));
+        }
+        Ok(json!({ "MetricDataResults": results, "Messages": [] }))
+    }
+}
+
+/// Start and end, in seconds since the epoch.
+fn span(input: Input<'_>) -> Result<(u64, u64), ApiError> {
+    let from = time(input, "StartTime").ok_or_else(|| missing("StartTime"))?;
+    let until = time(input, "EndTime").ok_or_else(|| missing("EndTime"))?;
+    if from >= until {
+        let message = "The parameter StartTime must be less than the parameter EndTime.";
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    Ok((from, until))
+}
+
+/// A period in seconds.
+fn period(input: Input<'_>) -> Result<u64, ApiError> {
+    let period = input.int("Period")?.and_then(|period| u64::try_from(period).ok());
+    period.filter(|period| *period > 0).ok_or_else(|| missing("Period"))
+}
+
+/// The data of a span, by the beginnings of the periods that hold some.
+fn by_period<'a>(
+    data: &'a [Datum],
+    span: Range<u64>,
+    period: u64,
+    unit: Option<&str>,
+) -> BTreeMap<u64, Vec<&'a Datum>> {
+    let mut periods: BTreeMap<u64, Vec<&Datum>> = BTreeMap::new();
+    let wanted = data
+        .iter()
+        .filter(|datum| span.contains(&datum.at) && unit.is_none_or(|unit| datum.unit == unit));
+    for datum in wanted {
+        periods.entry(datum.at / period * period).or_default().push(datum);
+    }
+    periods
+}
+
+fn unknown_statistic(name: &str) -> ApiError {
+    let message = format!("The value {name} for parameter Statistic is not supported.");
+    ApiError::new("InvalidParameterValue", message)
 }
 
 fn dimensions(input: Input<'_>) -> Vec<(String, String)> {

@@ -191,7 +191,7 @@ impl Logs {
             }
         }
         for (_, message) in parsed {
-            self.metrics.extract(message, now);
+            self.metrics.extract(message);
         }
         Ok(json!({ "nextSequenceToken": "49039859627179872880000000000000000000000000000000000000" }))
     }

@@ -86,7 +86,7 @@ impl Logs {
                 .or_insert_with(|| Stream::new(now));
             stream.push(at.as_millis(), now, message, &self.core);
         }
-        self.metrics.extract(message, now);
+        self.metrics.extract(message);
     }
 
     /// The messages of a stream, in order of time.

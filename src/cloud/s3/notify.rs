@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::object::Object;
 use super::{ApiError, S3};
 use crate::cloud::core::Core;
-use crate::cloud::{Effect, Handover};
+use crate::cloud::{Call, Effect, Handover};
 
 /// What stays as it is in the key of an event.
 const IN_EVENT_KEY: &AsciiSet = &NON_ALPHANUMERIC
@@ -58,8 +58,10 @@ pub(super) struct Change {
     name: String,
     key: String,
     version_id: Option<String>,
-    /// Size in bytes and entity tag of what was created.
-    content: Option<(usize, String)>,
+    /// The size in bytes of what was created.
+    size: Option<usize>,
+    /// The entity tag of what is there now.
+    etag: Option<String>,
 }
 
 impl Change {
@@ -68,7 +70,19 @@ impl Change {
             name: format!("ObjectCreated:{how}"),
             key: object.key.clone(),
             version_id: object.version_id.clone(),
-            content: Some((object.body.len(), object.etag.clone())),
+            size: Some(object.body.len()),
+            etag: Some(object.etag.clone()),
+        }
+    }
+
+    /// The tags of an object were put or deleted: `Put` or `Delete`.
+    pub(super) fn tagged(how: &str, object: &Object) -> Self {
+        Self {
+            name: format!("ObjectTagging:{how}"),
+            key: object.key.clone(),
+            version_id: object.version_id.clone(),
+            size: None,
+            etag: Some(object.etag.clone()),
         }
     }
 
@@ -77,8 +91,19 @@ impl Change {
             name: format!("ObjectRemoved:{how}"),
             key: key.to_owned(),
             version_id,
-            content: None,
+            size: None,
+            etag: None,
         }
+    }
+
+    /// Only what writes or removes objects has a place in their order.
+    fn is_in_sequence(&self) -> bool {
+        self.name.starts_with("ObjectCreated") || self.name.starts_with("ObjectRemoved")
+    }
+
+    /// Recorded: events of tags came later than the others, with a later version.
+    fn event_version(&self) -> &'static str {
+        if self.is_in_sequence() { "2.1" } else { "2.3" }
     }
 }
 
@@ -166,17 +191,9 @@ impl Facts<'_> {
     /// One record of an event for functions, queues and topics.
     fn record(&self, configuration: &str) -> Value {
         let change = self.change;
-        let mut object = json!({ "key": event_key(&change.key) });
-        if let Some((size, etag)) = &change.content {
-            object["size"] = json!(size);
-            object["eTag"] = json!(etag);
-        }
-        if let Some(version_id) = &change.version_id {
-            object["versionId"] = json!(version_id);
-        }
-        object["sequencer"] = json!(self.sequencer);
+        let object = self.object(&event_key(&change.key), "eTag", "versionId");
         json!({
-            "eventVersion": "2.1",
+            "eventVersion": change.event_version(),
             "eventSource": "aws:s3",
             "awsRegion": self.core.account.region,
             "eventTime": self.core.now().iso_millis(),
@@ -200,18 +217,29 @@ impl Facts<'_> {
         })
     }
 
+    /// The object as an event describes it, with the names that the event gives to entity tag and version.
+    fn object(&self, key: &str, etag: &str, version_id: &str) -> Value {
+        let change = self.change;
+        let mut object = json!({ "key": key });
+        if let Some(size) = change.size {
+            object["size"] = json!(size);
+        }
+        if let Some(value) = &change.etag {
+            object[etag] = json!(value);
+        }
+        if let Some(value) = &change.version_id {
+            object[version_id] = json!(value);
+        }
+        if change.is_in_sequence() {
+            object["sequencer"] = json!(self.sequencer);
+        }
+        object
+    }
+
     /// The entry for EventBridge, where the key is not encoded.
     fn bus_entry(&self) -> Value {
         let change = self.change;
-        let mut object = json!({ "key": change.key });
-        if let Some((size, etag)) = &change.content {
-            object["size"] = json!(size);
-            object["etag"] = json!(etag);
-        }
-        if let Some(version_id) = &change.version_id {
-            object["version-id"] = json!(version_id);
-        }
-        object["sequencer"] = json!(self.sequencer);
+        let object = self.object(&change.key, "etag", "version-id");
         let mut detail = json!({
             "version": "0",
             "bucket": { "name": self.bucket },
@@ -220,22 +248,27 @@ impl Facts<'_> {
             "requester": self.core.account.id,
             "source-ip-address": self.source_ip,
         });
-        let detail_type = if change.content.is_some() {
-            let how = change.name.rsplit(':').next().unwrap_or_default();
-            detail["reason"] = json!(match how {
-                "Put" => "PutObject".to_owned(),
-                "Copy" => "CopyObject".to_owned(),
-                other => other.to_owned(),
-            });
-            "Object Created"
-        } else {
-            detail["reason"] = json!("DeleteObject");
-            detail["deletion-type"] = json!(if change.name.ends_with("DeleteMarkerCreated") {
-                "Delete Marker Created"
-            } else {
-                "Permanently Deleted"
-            });
-            "Object Deleted"
+        let detail_type = match change.name.split_once(':').unwrap_or_default() {
+            ("ObjectCreated", how) => {
+                detail["reason"] = json!(match how {
+                    "Put" => "PutObject",
+                    "Post" => "POST Object",
+                    "Copy" => "CopyObject",
+                    other => other,
+                });
+                "Object Created"
+            }
+            ("ObjectRemoved", how) => {
+                detail["reason"] = json!("DeleteObject");
+                detail["deletion-type"] = json!(if how == "DeleteMarkerCreated" {
+                    "Delete Marker Created"
+                } else {
+                    "Permanently Deleted"
+                });
+                "Object Deleted"
+            }
+            (_, "Delete") => "Object Tags Deleted",
+            _ => "Object Tags Added",
         };
         json!({
             "Source": "aws.s3",
@@ -257,6 +290,27 @@ impl S3 {
         }
         self.lock().bucket_mut(bucket)?.notifications = configuration;
         Ok(())
+    }
+
+    /// The message that S3 sends to each queue and topic of a new configuration, to see whether it may.
+    pub fn send_test_events(&self, call: &mut Call, bucket: &str, configuration: &NotificationConfiguration) {
+        let from = format!("arn:aws:s3:::{bucket}");
+        for rule in &configuration.rules {
+            if !matches!(rule.target.split(':').nth(2), Some("sqs" | "sns")) {
+                continue;
+            }
+            let request_id = self.core.chance.alphanumeric(16);
+            let body = json!({
+                "Service": "Amazon S3",
+                "Event": "s3:TestEvent",
+                "Time": self.core.now().iso_millis(),
+                "Bucket": bucket,
+                "RequestId": request_id,
+                "HostId": format!("{request_id}/mock"),
+            });
+            let handover = Handover::new(&from, &rule.target, "s3:TestEvent", body.to_string());
+            call.effects.push(Effect::HandOver(handover));
+        }
     }
 
     /// `GetBucketNotificationConfiguration`.

@@ -50,6 +50,21 @@ impl S3 {
         self.write(call, bucket, key, upload, etag, Vec::new(), "Copy")
     }
 
+    /// `PostObject`: an upload by an HTML form.
+    ///
+    /// # Errors
+    /// As [`S3::put_object`].
+    pub fn post_object(
+        &self,
+        call: &mut Call,
+        bucket: &str,
+        key: &str,
+        upload: Upload,
+    ) -> Result<Arc<Object>, ApiError> {
+        let etag = etag_of(&upload.body);
+        self.write(call, bucket, key, upload, etag, Vec::new(), "Post")
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the ways to write differ in just these")]
     pub(super) fn write(
         &self,
@@ -167,17 +182,20 @@ impl S3 {
         })
     }
 
-    /// Replaces an object's tags.
+    /// Replaces an object's tags, or deletes them.
     ///
     /// # Errors
     /// As [`S3::get_object`].
     pub fn set_object_tags(
         &self,
+        call: &mut Call,
         bucket: &str,
         key: &str,
         version: Option<&str>,
-        tags: Vec<(String, String)>,
+        tags: Option<Vec<(String, String)>>,
     ) -> Result<Arc<Object>, ApiError> {
+        let how = if tags.is_some() { "Put" } else { "Delete" };
+        let tags = tags.unwrap_or_default();
         let old = self.get_object(bucket, key, version)?;
         let mut state = self.lock();
         let versions = state.bucket_mut(bucket)?.objects.get_mut(key).ok_or_else(no_such_key)?;
@@ -187,6 +205,7 @@ impl S3 {
             .ok_or_else(no_such_key)?;
         let new = Arc::new(Object { tags, ..(*old).clone() });
         *slot = Arc::clone(&new);
+        self.notify(call, &mut state, bucket, &Change::tagged(how, &new));
         Ok(new)
     }
 

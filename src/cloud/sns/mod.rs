@@ -92,6 +92,12 @@ impl Sns {
         self.core.arn("sns", name)
     }
 
+    /// Whether there is a topic with this ARN.
+    #[must_use]
+    pub fn exists(&self, topic_arn: &str) -> bool {
+        self.lock().topics.contains_key(topic_arn)
+    }
+
     /// Creates a topic; again is no error. Answers its ARN.
     ///
     /// # Errors

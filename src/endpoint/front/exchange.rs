@@ -8,29 +8,49 @@ use tokio::sync::oneshot;
 use super::Broken;
 use crate::clock::Busy;
 use crate::cloud::apigateway::Outcome;
+use crate::history::{EntryId, InvocationRecord};
+use crate::lambda::runtime_api::ResponseStream;
 use crate::lambda::{ApiError, Invocation, Lambda};
 
-/// Invokes a function with an event, and waits for at most `timeout` of virtual time. A function that takes longer runs
-/// on, as it does on AWS; so does one whose client is gone.
+/// How an invocation ended, with the token that it had.
+pub(super) type Ended = (Result<InvocationRecord, ApiError>, Busy);
+
+/// Begins an invocation. It runs on whether or not its end is waited for, as it does on AWS when the client is gone.
+pub(super) fn begin(
+    lambda: &Lambda,
+    function: &str,
+    event: &Value,
+    cause: EntryId,
+    stream: Option<ResponseStream>,
+    busy: Busy,
+) -> oneshot::Receiver<Ended> {
+    let invocation = Invocation {
+        payload: event.to_string().into(),
+        cause: Some(cause),
+        stream,
+        ..Invocation::default()
+    };
+    let (sender, receiver) = oneshot::channel();
+    let (runner, function) = (lambda.clone(), function.to_owned());
+    lambda.spawn(async move {
+        let ended = runner.invoke(&function, &invocation, busy).await;
+        // The client may be gone.
+        let _ = sender.send(ended);
+    });
+    receiver
+}
+
+/// Invokes a function with an event, and waits for at most `timeout` of virtual time.
 pub(super) async fn invoke(
     lambda: &Lambda,
     function: &str,
     event: &Value,
+    cause: EntryId,
     timeout: Option<Duration>,
     busy: Busy,
 ) -> (Result<Outcome, Broken>, Busy) {
-    let invocation = Invocation {
-        payload: event.to_string().into(),
-        ..Invocation::default()
-    };
-    let (sender, receiver) = oneshot::channel();
-    let (runner, name) = (lambda.clone(), function.to_owned());
     let patience = busy.another();
-    lambda.spawn(async move {
-        let done = runner.invoke(Lambda::name_of(&name), &invocation, busy).await;
-        // The client may be gone.
-        let _ = sender.send(done);
-    });
+    let ended = begin(lambda, function, event, cause, None, busy);
     let clock = lambda.platform().clock().clone();
     let given_up = async {
         match timeout {
@@ -43,24 +63,31 @@ pub(super) async fn invoke(
     };
     let (result, busy) = tokio::select! {
         biased;
-        done = receiver => match done {
-            Ok(done) => done,
+        ended = ended => match ended {
+            Ok(ended) => ended,
             // The service shut down meanwhile.
             Err(_) => return (Ok(Outcome::Refused), clock.busy()),
         },
         busy = given_up => return (Ok(Outcome::TimedOut), busy),
     };
-    let outcome = match result {
-        // What computes for long takes longer at less memory than it does here.
-        Ok(record) if timeout.is_some_and(|most| record.duration + record.init.unwrap_or_default() > most) => {
-            Outcome::TimedOut
-        }
-        Ok(record) if record.function_error => Outcome::FunctionError,
-        Ok(record) => Outcome::Payload(record.payload),
-        Err(ApiError::TooManyRequests { reason }) => Outcome::Throttled(reason.as_str()),
-        Err(ApiError::RequestTooLarge { .. }) => Outcome::TooLarge,
-        Err(ApiError::Service(message)) => return (Err(Broken(message)), busy),
-        Err(_) => Outcome::Refused,
+    // What computes for long takes longer at less memory than it does here.
+    let late = |record: &InvocationRecord| {
+        timeout.is_some_and(|most| record.duration + record.init.unwrap_or_default() > most)
     };
-    (Ok(outcome), busy)
+    match result {
+        Ok(record) if late(&record) => (Ok(Outcome::TimedOut), busy),
+        result => (outcome(result), busy),
+    }
+}
+
+/// What an ended invocation means for its client.
+pub(super) fn outcome(result: Result<InvocationRecord, ApiError>) -> Result<Outcome, Broken> {
+    match result {
+        Ok(record) if record.function_error => Ok(Outcome::FunctionError),
+        Ok(record) => Ok(Outcome::Payload(record.payload)),
+        Err(ApiError::TooManyRequests { reason }) => Ok(Outcome::Throttled(reason.as_str())),
+        Err(ApiError::RequestTooLarge { .. }) => Ok(Outcome::TooLarge),
+        Err(ApiError::Service(message)) => Err(Broken(message)),
+        Err(_) => Ok(Outcome::Refused),
+    }
 }

@@ -6,6 +6,7 @@
 
 mod door;
 mod exchange;
+mod streaming;
 
 use std::sync::Arc;
 
@@ -13,18 +14,20 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
 pub(super) use self::door::Door;
 
+use super::heard::Head;
+use super::patience::{PATIENCE, Patient};
 use super::signature::{Refusal, Signature};
 use crate::clock::Busy;
 use crate::cloud::Cloud;
 use crate::cloud::apigateway::{self, Api, HttpRequest, HttpResponse, Kind};
-use crate::history::Event;
+use crate::history::{EntryId, Event};
 use crate::lambda::Lambda;
-use crate::lambda::function_url::{self, AuthType, Caller, FunctionUrl};
+use crate::lambda::function_url::{self, AuthType, Caller, FunctionUrl, InvokeMode};
 use crate::lambda::service::WeakLambda;
 
 /// Takes requests to APIs and function URLs.
@@ -54,19 +57,20 @@ impl Front {
         signature: Result<Signature, Refusal>,
         busy: Busy,
     ) -> Response<Body> {
-        let response = match door {
-            Door::Api { id, path } => self.answer_api(&id, &path, &parts, body, busy).await,
+        match door {
+            Door::Api { id, path } => to_http(self.answer_api(&id, &path, &parts, body, busy).await),
             Door::FunctionUrl { id, path } => self.answer_url(&id, &path, &parts, body, signature, busy).await,
-        };
-        to_http(response)
+        }
     }
 
     async fn answer_api(&self, id: &str, path: &str, parts: &Parts, body: Incoming, busy: Busy) -> HttpResponse {
         let Some((api, path)) = self.cloud.apis.find(id, path) else {
             return self.no_stage(id);
         };
-        let Some(body) = read(body, apigateway::MAX_BODY).await else {
-            return api.too_large();
+        let body = match read(body, apigateway::MAX_BODY).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return api.too_large(),
+            Err(Unread::Incomplete) => return HttpResponse::message(408, "Request Timeout"),
         };
         let request = request(parts, path, body);
         let response = match self.lambda.upgrade() {
@@ -102,31 +106,33 @@ impl Front {
         body: Incoming,
         signature: Result<Signature, Refusal>,
         busy: Busy,
-    ) -> HttpResponse {
+    ) -> Response<Body> {
         let Some((lambda, url)) = self
             .lambda
             .upgrade()
             .and_then(|lambda| lambda.function_urls().get(id).map(|url| (lambda, url)))
         else {
-            return FunctionUrl::unknown();
+            return to_http(FunctionUrl::unknown());
         };
-        let Some(body) = read(body, function_url::MAX_BODY).await else {
-            return FunctionUrl::too_large();
+        let body = match read(body, function_url::MAX_BODY).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return to_http(FunctionUrl::too_large()),
+            Err(Unread::Incomplete) => return to_http(HttpResponse::message(408, "Request Timeout")),
         };
         let request = request(parts, path.to_owned(), body);
         if let Some(preflight) = url.cors.as_ref().and_then(|cors| cors.preflight(&request)) {
-            return preflight;
+            return to_http(preflight);
         }
         let caller = match url.auth {
             AuthType::None => None,
             AuthType::AwsIam => match self.caller(parts, &request.body, signature) {
                 Some(caller) => Some(caller),
-                None => return FunctionUrl::forbidden(),
+                None => return to_http(FunctionUrl::forbidden()),
             },
         };
         self.request_url(&lambda, &url, &request, caller.as_ref(), busy)
             .await
-            .unwrap_or_else(broken)
+            .unwrap_or_else(|error| to_http(broken(error)))
     }
 
     /// Who signed a request for Lambda.
@@ -159,11 +165,11 @@ impl Front {
             .cloud
             .account()
             .arn("execute-api", &format!("{}/{}", api.id, api.stage));
-        self.record(from, &found.route.function, request);
+        let cause = self.record(from, &found.route.function, request);
         let event = api.event(request, &found, &facts);
         let timeout = found.route.timeout;
         let timeout = timeout.unwrap_or_else(|| apigateway::integration_timeout(api.kind));
-        let (outcome, busy) = exchange::invoke(lambda, &found.route.function, &event, Some(timeout), busy).await;
+        let (outcome, busy) = exchange::invoke(lambda, &found.route.function, &event, cause, Some(timeout), busy).await;
         let response = api.response(request, &outcome?);
         drop(busy);
         Ok(match api.kind {
@@ -176,34 +182,33 @@ impl Front {
     }
 
     /// Sends a request to a function URL.
-    ///
-    /// # Errors
-    /// Where the mock itself fails.
-    pub async fn request_url(
+    async fn request_url(
         &self,
         lambda: &Lambda,
         url: &FunctionUrl,
         request: &HttpRequest,
         caller: Option<&Caller>,
         busy: Busy,
-    ) -> Result<HttpResponse, Broken> {
+    ) -> Result<Response<Body>, Broken> {
         let facts = self.cloud.request_facts();
-        self.record(url.url(&facts.account.region), &url.function, request);
+        let cause = self.record(url.url(&facts.account.region), &url.function, request);
         let event = url.event(request, caller, &facts);
-        let function = match &url.qualifier {
-            Some(qualifier) => format!("{}:{qualifier}", url.function),
-            None => url.function.clone(),
+        let finish = |response: HttpResponse| {
+            response
+                .with("x-amzn-RequestId", &facts.request_id)
+                .with("X-Amzn-Trace-Id", &facts.trace_id)
         };
-        let (outcome, busy) = exchange::invoke(lambda, &function, &event, None, busy).await;
+        if url.invoke_mode == InvokeMode::ResponseStream {
+            return streaming::respond(lambda, url, &event, cause, request, busy, finish).await;
+        }
+        let (outcome, busy) = exchange::invoke(lambda, &url.target(), &event, cause, None, busy).await;
         let response = url.response(request, &outcome?);
         drop(busy);
-        Ok(response
-            .with("x-amzn-RequestId", &facts.request_id)
-            .with("X-Amzn-Trace-Id", &facts.trace_id))
+        Ok(to_http(finish(response)))
     }
 
     /// Puts on record that a request is handed on.
-    fn record(&self, from: String, function: &str, request: &HttpRequest) {
+    fn record(&self, from: String, function: &str, request: &HttpRequest) -> EntryId {
         let event = Event::Delivered {
             from,
             to: self
@@ -214,7 +219,7 @@ impl Front {
             what: format!("{} {}", request.method, request.path),
         };
         let at = self.cloud.clock().now();
-        self.cloud.history().record(at, None, event);
+        self.cloud.history().record(at, None, event)
     }
 }
 
@@ -228,20 +233,37 @@ fn broken(error: Broken) -> HttpResponse {
     HttpResponse::message(500, &error.0)
 }
 
-/// A whole body; `None` if it is larger than that, or did not come completely.
-async fn read(body: Incoming, limit: usize) -> Option<Bytes> {
-    let body = Limited::new(body, limit).collect().await.ok()?;
-    Some(body.to_bytes())
+/// Why there is no body.
+enum Unread {
+    /// It is larger than may be.
+    TooLarge,
+    /// It did not come to its end.
+    Incomplete,
+}
+
+/// A whole body.
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    let body = Limited::new(Patient::new(body, PATIENCE), limit).collect().await;
+    match body {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Incomplete),
+    }
 }
 
 fn request(parts: &Parts, path: String, body: Bytes) -> HttpRequest {
+    let head = parts.extensions.get::<Head>();
+    let mut names = head.map(|head| head.names(parts.method.as_str())).unwrap_or_default();
     let headers = parts.headers.iter();
     HttpRequest {
         method: parts.method.to_string(),
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: headers
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (names.take(name.as_str()), value)
+            })
             .collect(),
         body,
     }

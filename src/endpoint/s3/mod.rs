@@ -35,6 +35,10 @@ const MAX_POST: u64 = 100 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// Among the extensions of an upload by an HTML form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ByForm;
+
 /// The S3 service of a cloud.
 pub(super) fn service(cloud: Arc<Cloud>) -> S3Service {
     let mut builder = S3ServiceBuilder::new(Backend {

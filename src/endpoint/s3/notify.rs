@@ -1,7 +1,7 @@
 //! Reading and writing notification configurations.
 
 use s3s::dto::*;
-use s3s::{S3Request, S3Response, S3Result};
+use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
 use super::convert::failed;
@@ -50,13 +50,17 @@ impl Backend {
 
     pub(super) async fn put_bucket_notification_configuration(
         &self,
-        _call: &mut Call,
+        call: &mut Call,
         request: S3Request<PutBucketNotificationConfigurationInput>,
     ) -> S3Result<S3Response<PutBucketNotificationConfigurationOutput>> {
         let given = request.input.notification_configuration;
+        let checked = request.input.skip_destination_validation != Some(true);
         let mut rules = Vec::new();
-        let mut add = |id: Option<String>, target: String, events: Vec<Event>, filter| {
-            let (prefix, suffix) = rules_of(filter);
+        let mut add = |service: &str, id: Option<String>, target: String, events: Vec<Event>, filter| {
+            if !target.starts_with(&format!("arn:aws:{service}:")) || target.split(':').count() < 6 {
+                return Err(s3_error!(InvalidArgument, "The ARN could not be parsed"));
+            }
+            let (prefix, suffix) = rules_of(filter)?;
             rules.push(NotificationRule {
                 id: id.unwrap_or_else(|| self.cloud.request_id()),
                 target,
@@ -64,22 +68,36 @@ impl Backend {
                 prefix,
                 suffix,
             });
+            Ok(())
         };
         for rule in given.lambda_function_configurations.into_iter().flatten() {
-            add(rule.id, rule.lambda_function_arn, rule.events, rule.filter);
+            add("lambda", rule.id, rule.lambda_function_arn, rule.events, rule.filter)?;
         }
         for rule in given.queue_configurations.into_iter().flatten() {
-            add(rule.id, rule.queue_arn, rule.events, rule.filter);
+            add("sqs", rule.id, rule.queue_arn, rule.events, rule.filter)?;
         }
         for rule in given.topic_configurations.into_iter().flatten() {
-            add(rule.id, rule.topic_arn, rule.events, rule.filter);
+            add("sns", rule.id, rule.topic_arn, rule.events, rule.filter)?;
         }
         let event_bridge = given.event_bridge_configuration.is_some();
         let configuration = Rules { rules, event_bridge };
-        self.cloud
-            .s3
-            .set_notifications(&request.input.bucket, configuration)
-            .map_err(failed)?;
+        let there = configuration
+            .rules
+            .iter()
+            .all(|rule| match rule.target.split(':').nth(2) {
+                Some("sqs") => self.cloud.sqs.visibility_timeout(&rule.target).is_some(),
+                Some("sns") => self.cloud.sns.exists(&rule.target),
+                _ => true,
+            });
+        if checked && !there {
+            let message = "Unable to validate the following destination configurations";
+            return Err(s3_error!(InvalidArgument, "{message}"));
+        }
+        let (s3, bucket) = (&self.cloud.s3, &request.input.bucket);
+        s3.set_notifications(bucket, configuration.clone()).map_err(failed)?;
+        if checked {
+            s3.send_test_events(call, bucket, &configuration);
+        }
         Ok(S3Response::new(PutBucketNotificationConfigurationOutput {}))
     }
 }
@@ -100,11 +118,24 @@ fn filter_of(rule: &NotificationRule) -> Option<NotificationConfigurationFilter>
     })
 }
 
-fn rules_of(filter: Option<NotificationConfigurationFilter>) -> (Option<String>, Option<String>) {
+/// Prefix and suffix of a filter.
+type Affixes = (Option<String>, Option<String>);
+
+fn rules_of(filter: Option<NotificationConfigurationFilter>) -> S3Result<Affixes> {
     let rules = filter
         .and_then(|filter| filter.key)
         .and_then(|key| key.filter_rules)
         .unwrap_or_default();
+    let known = |rule: &FilterRule| {
+        let name = rule.name.as_ref().map(|name| name.as_str().to_ascii_lowercase());
+        matches!(name.as_deref(), Some("prefix" | "suffix"))
+    };
+    if !rules.iter().all(known) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "filter rule name must be either prefix or suffix"
+        ));
+    }
     let named = |name: &str| {
         let found = rules.iter().find(|rule| {
             rule.name
@@ -115,5 +146,5 @@ fn rules_of(filter: Option<NotificationConfigurationFilter>) -> (Option<String>,
             .and_then(|rule| rule.value.clone())
             .filter(|value| !value.is_empty())
     };
-    (named("prefix"), named("suffix"))
+    Ok((named("prefix"), named("suffix")))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
+use super::ByForm;
 use super::backend::Backend;
 use super::convert::{
     Promised, checksum, condition, content, etag, failed, from_tags, tags, tags_in_header, timestamp,
@@ -23,6 +24,7 @@ impl Backend {
         call: &mut Call,
         request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
+        let by_form = request.extensions.get::<ByForm>().is_some();
         let input = request.input;
         let promised = Promised {
             crc32: input.checksum_crc32,
@@ -49,11 +51,13 @@ impl Backend {
             checksums,
             condition: condition(input.if_match.as_ref(), input.if_none_match.as_ref())?,
         };
-        let object = self
-            .cloud
-            .s3
-            .put_object(call, &input.bucket, &input.key, upload)
-            .map_err(failed)?;
+        let s3 = &self.cloud.s3;
+        let object = if by_form {
+            s3.post_object(call, &input.bucket, &input.key, upload)
+        } else {
+            s3.put_object(call, &input.bucket, &input.key, upload)
+        };
+        let object = object.map_err(failed)?;
         let sums = checksum(&object.checksums);
         Ok(S3Response::new(PutObjectOutput {
             e_tag: Some(etag(&object.etag)),
@@ -214,7 +218,7 @@ impl Backend {
 
     pub(super) async fn put_object_tagging(
         &self,
-        _call: &mut Call,
+        call: &mut Call,
         request: S3Request<PutObjectTaggingInput>,
     ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
         let input = request.input;
@@ -223,7 +227,7 @@ impl Backend {
         let object = self
             .cloud
             .s3
-            .set_object_tags(&input.bucket, &input.key, version, tags)
+            .set_object_tags(call, &input.bucket, &input.key, version, Some(tags))
             .map_err(failed)?;
         Ok(S3Response::new(PutObjectTaggingOutput {
             version_id: object.version_id.clone(),
@@ -232,7 +236,7 @@ impl Backend {
 
     pub(super) async fn delete_object_tagging(
         &self,
-        _call: &mut Call,
+        call: &mut Call,
         request: S3Request<DeleteObjectTaggingInput>,
     ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
         let input = request.input;
@@ -240,7 +244,7 @@ impl Backend {
         let object = self
             .cloud
             .s3
-            .set_object_tags(&input.bucket, &input.key, version, Vec::new())
+            .set_object_tags(call, &input.bucket, &input.key, version, None)
             .map_err(failed)?;
         Ok(S3Response::new(DeleteObjectTaggingOutput {
             version_id: object.version_id.clone(),

@@ -95,6 +95,38 @@ impl FunctionUrl {
         refused(403, "AccessDeniedException", &json!({ "Message": null }))
     }
 
+    /// The head of a streamed answer, with what there is of its body: the JSON before eight zero bytes, or a plain head
+    /// for an answer that does not begin so. `None` if more must come to tell; `complete` says that nothing does.
+    #[must_use]
+    pub fn streamed_head(begun: &[u8], complete: bool) -> Option<HttpResponse> {
+        let end = begun
+            .windows(PRELUDE_END.len())
+            .position(|window| window == PRELUDE_END);
+        if let Some(end) = end
+            && let Ok(Value::Object(head)) = serde_json::from_slice(&begun[..end])
+        {
+            return of_format_2(&head, "application/octet-stream").map(|response| HttpResponse {
+                body: Bytes::copy_from_slice(&begun[end + PRELUDE_END.len()..]),
+                ..response
+            });
+        }
+        let may_have_head = begun.first().is_none_or(|first| *first == b'{');
+        (complete || !may_have_head).then(|| HttpResponse {
+            status: 200,
+            headers: vec![("content-type".to_owned(), "application/octet-stream".to_owned())],
+            body: Bytes::copy_from_slice(begun),
+        })
+    }
+
+    /// The function, with the alias if there is one.
+    #[must_use]
+    pub fn target(&self) -> String {
+        match &self.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", self.function),
+            None => self.function.clone(),
+        }
+    }
+
     /// The response to a body larger than [`super::MAX_BODY`].
     #[must_use]
     pub fn too_large() -> HttpResponse {
@@ -130,21 +162,5 @@ fn refused(status: u16, error: &str, body: &Value) -> HttpResponse {
 
 /// A streamed answer is the body, after a head in JSON if the function sent one.
 fn streamed(payload: &Bytes) -> HttpResponse {
-    let end = payload
-        .windows(PRELUDE_END.len())
-        .position(|window| window == PRELUDE_END);
-    if let Some(end) = end
-        && let Ok(Value::Object(head)) = serde_json::from_slice(&payload[..end])
-        && let Some(response) = of_format_2(&head, "application/octet-stream")
-    {
-        return HttpResponse {
-            body: payload.slice(end + PRELUDE_END.len()..),
-            ..response
-        };
-    }
-    HttpResponse {
-        status: 200,
-        headers: vec![("content-type".to_owned(), "application/octet-stream".to_owned())],
-        body: payload.clone(),
-    }
+    FunctionUrl::streamed_head(payload, true).unwrap_or_else(failed)
 }

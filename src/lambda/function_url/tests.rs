@@ -126,6 +126,11 @@ fn a_streamed_answer_is_the_body() {
     let response = run(headed);
     assert_eq!((response.status, &response.body[..]), (201, &b"<p>"[..]));
     assert_eq!(response.header("content-type"), Some("text/html"));
+    let early = |begun: &[u8]| FunctionUrl::streamed_head(begun, false).map(|head| head.status);
+    assert_eq!(early(b""), None);
+    assert_eq!(early(b"{\"statusCode\":201}\0\0"), None);
+    assert_eq!(early(headed), Some(201));
+    assert_eq!(early(b"plain text"), Some(200));
 }
 
 #[test]
