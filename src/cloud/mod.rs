@@ -12,6 +12,7 @@ mod error;
 #[cfg(test)]
 mod fuzz;
 mod input;
+mod permissions;
 mod sts;
 
 pub mod apigateway;
@@ -31,6 +32,7 @@ pub use self::callers::{Caller, Callers, Credentials, Identity};
 pub use self::core::{Account, Notification, Sink};
 pub use self::delivery::{Call, Effect, Effects, Handover};
 pub use self::error::ApiError;
+pub use self::permissions::{Permission, Permissions};
 
 use self::core::Core;
 use crate::chance::Chance;
@@ -43,6 +45,8 @@ pub struct Cloud {
     core: Core,
     /// Who may call, and as whom.
     pub callers: Callers,
+    /// Who may invoke which function.
+    pub permissions: Permissions,
     /// Amazon S3.
     pub s3: s3::S3,
     /// Amazon DynamoDB and its streams.
@@ -69,6 +73,7 @@ impl Cloud {
         let cloudwatch = cloudwatch::CloudWatch::new(&core);
         let cloud = Arc::new(Self {
             callers: Callers::new(&core),
+            permissions: Permissions::default(),
             s3: s3::S3::new(&core),
             dynamodb: dynamodb::DynamoDb::new(&core),
             sqs: sqs::Sqs::new(&core),

@@ -40,6 +40,11 @@ impl Neighbours {
         endpoint.clone_into(&mut self.lock().endpoint);
         // Opened once for each Region.
         let _ = self.pollers.set(pollers.clone());
+        let weak = lambda.downgrade();
+        self.cloud.permissions.ask(Arc::new(move |function, service, source| {
+            weak.upgrade()
+                .is_some_and(|lambda| lambda.permits(function, service, source))
+        }));
         let (weak, neighbours) = (lambda.downgrade(), Arc::downgrade(self));
         self.cloud.on_notification(Arc::new(move |notification, busy| {
             let (Some(lambda), Some(neighbours)) = (weak.upgrade(), neighbours.upgrade()) else {

@@ -5,8 +5,8 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
 use super::convert::failed;
-use crate::cloud::Call;
 use crate::cloud::s3::{NotificationConfiguration as Rules, NotificationRule};
+use crate::cloud::{ApiError, Call};
 
 impl Backend {
     pub(super) async fn get_bucket_notification_configuration(
@@ -79,6 +79,7 @@ impl Backend {
         for rule in given.topic_configurations.into_iter().flatten() {
             add("sns", rule.id, rule.topic_arn, rule.events, rule.filter)?;
         }
+        self.check_permissions(&request.input.bucket, &rules)?;
         let event_bridge = given.event_bridge_configuration.is_some();
         let configuration = Rules { rules, event_bridge };
         let there = configuration
@@ -99,6 +100,26 @@ impl Backend {
             s3.send_test_events(call, bucket, &configuration);
         }
         Ok(S3Response::new(PutBucketNotificationConfigurationOutput {}))
+    }
+
+    /// Refuses functions that S3 may not invoke for the bucket, by their own policy. Those that the bucket notifies
+    /// already were permitted before.
+    fn check_permissions(&self, bucket: &str, rules: &[NotificationRule]) -> S3Result<()> {
+        let before = self.cloud.s3.notifications(bucket).map_err(failed)?;
+        let source = format!("arn:aws:s3:::{bucket}");
+        let known = |target: &str| before.rules.iter().any(|rule| rule.target == target);
+        let refused = rules.iter().any(|rule| {
+            rule.target.starts_with("arn:aws:lambda:")
+                && !known(&rule.target)
+                && !self.cloud.permissions.allow(&rule.target, "s3.amazonaws.com", &source)
+        });
+        if refused {
+            return Err(failed(ApiError::new(
+                "InvalidArgument",
+                "Unable to validate the following destination configurations",
+            )));
+        }
+        Ok(())
     }
 }
 
