@@ -365,6 +365,31 @@ impl Drop for Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lambda::FunctionName;
+
+    #[test]
+    fn a_function_gets_a_thousand_new_environments_in_ten_seconds() {
+        let name = FunctionName::new("f").unwrap();
+        let config = FunctionConfig::new(name, std::path::PathBuf::new());
+        let mut state = State::default();
+        state
+            .functions
+            .insert("f".to_owned(), Function::new(config, String::new()));
+        let start = Timestamp::from_micros(0);
+        let admitted = |state: &mut State, at| {
+            (0..2_000)
+                .take_while(|_| state.admit("f", Source::New, at).is_ok())
+                .count()
+        };
+        assert_eq!(admitted(&mut state, start), 1_000);
+        let refused = state.admit("f", Source::New, start).unwrap_err();
+        assert_eq!(refused, ThrottleReason::FunctionInvocationRateLimitExceeded);
+        assert!(
+            state.admit("f", Source::Idle, start).is_ok(),
+            "environments that are there may be used"
+        );
+        assert_eq!(admitted(&mut state, start + Duration::from_secs(1)), 100);
+    }
 
     #[test]
     fn an_allowance_grows_back_and_is_not_saved_up() {

@@ -59,6 +59,9 @@ pub(super) struct Cloud {
     /// Keep its state in this folder, and begin with what is kept there
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// How many environments of all functions may run at once
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    account_concurrency: u32,
     /// Do not wait in real time: jump ahead to the next retry, timeout or end of a sleep
     #[arg(long)]
     fast: bool,
@@ -97,6 +100,7 @@ impl Cloud {
                 .map_or_else(Timestamp::system, |(parts, _)| time_after(parts)),
         };
         let region = Region::start(engine, config).await?;
+        region.lambda().set_account_concurrency(self.account_concurrency);
         let mut history = region.history().subscribe();
         let goes_on = kept.is_some();
         if let Some((parts, contents)) = kept {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Call;
 use crate::clock::Timestamp;
 use crate::lambda::registry::FunctionView;
-use crate::lambda::{LogFormat, Version};
+use crate::lambda::{ApiError, LogFormat, Version};
 
 /// What the call that an answer belongs to has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,20 +39,20 @@ pub(super) fn seconds(at: Timestamp) -> Value {
 impl Call {
     /// A version with its state. The states of a call that changes something are told once: whoever asks again finds
     /// the change done.
-    pub(super) fn shown(&self, view: &FunctionView, moment: Moment) -> Value {
-        let config = &view.config;
+    pub(super) fn shown(&self, view: &FunctionView, moment: Moment) -> Result<Value, ApiError> {
+        let (config, code) = (&view.config, view.code()?);
         let mut shown = json!({
             "FunctionName": config.name.as_str(),
             "FunctionArn": view.arn,
             "Runtime": config.runtime.as_str(),
             "Role": config.role,
             "Handler": config.handler,
-            "CodeSize": view.code.size,
+            "CodeSize": code.size,
             "Description": config.description,
             "Timeout": config.timeout.seconds(),
             "MemorySize": config.memory.mb(),
             "LastModified": date(config.last_modified),
-            "CodeSha256": view.code.sha256,
+            "CodeSha256": code.sha256,
             "Version": config.version.to_string(),
             "TracingConfig": { "Mode": if config.tracing { "Active" } else { "PassThrough" } },
             "RevisionId": view.revision,
@@ -76,7 +76,7 @@ impl Call {
         }
         let (_, runtime_version) = self.lambda.platform().runtime_version(&config.runtime);
         match moment {
-            Moment::Listed => return shown,
+            Moment::Listed => return Ok(shown),
             Moment::Created => {
                 shown["State"] = json!("Pending");
                 shown["StateReason"] = json!("The function is being created.");
@@ -94,7 +94,7 @@ impl Call {
             }
         }
         shown["RuntimeVersionConfig"] = json!({ "RuntimeVersionArn": runtime_version });
-        shown
+        Ok(shown)
     }
 
     fn snap_start(&self, view: &FunctionView) -> Value {

@@ -47,7 +47,7 @@ pub(super) fn create(call: &Call) -> Result<Answer, ApiError> {
         tags: input.map("Tags")?.unwrap_or_default(),
         publish,
     })?;
-    Ok(Answer::json(201, &call.shown(&view, Moment::Created)))
+    Ok(Answer::json(201, &call.shown(&view, Moment::Created)?))
 }
 
 pub(super) fn update_code(call: &Call) -> Result<Answer, ApiError> {
@@ -69,10 +69,10 @@ pub(super) fn update_code(call: &Call) -> Result<Answer, ApiError> {
         .update_code(&reference, revision, code, architecture, dry_run)?;
     if input.flag("Publish")? && !dry_run {
         let view = call.lambda.publish_version(&reference, None, None, None)?;
-        return Ok(Answer::json(200, &call.shown(&view, Moment::Created)));
+        return Ok(Answer::json(200, &call.shown(&view, Moment::Created)?));
     }
     let moment = if dry_run { Moment::Settled } else { Moment::Updated };
-    Ok(Answer::json(200, &call.shown(&view, moment)))
+    Ok(Answer::json(200, &call.shown(&view, moment)?))
 }
 
 pub(super) fn update_configuration(call: &Call) -> Result<Answer, ApiError> {
@@ -82,14 +82,14 @@ pub(super) fn update_configuration(call: &Call) -> Result<Answer, ApiError> {
     let view = call
         .lambda
         .update_configuration(&reference, revision, layers.as_deref(), |config| call.configure(config))?;
-    Ok(Answer::json(200, &call.shown(&view, Moment::Updated)))
+    Ok(Answer::json(200, &call.shown(&view, Moment::Updated)?))
 }
 
 pub(super) fn get(call: &Call) -> Result<Answer, ApiError> {
     let reference = call.function()?;
     let view = call.lambda.look_up(&reference)?;
     let mut found = json!({
-        "Configuration": call.shown(&view, Moment::Settled),
+        "Configuration": call.shown(&view, Moment::Settled)?,
         "Code": { "RepositoryType": "S3", "Location": call.location_of_function(&reference) },
     });
     if !view.tags.is_empty() {
@@ -103,7 +103,7 @@ pub(super) fn get(call: &Call) -> Result<Answer, ApiError> {
 
 pub(super) fn get_configuration(call: &Call) -> Result<Answer, ApiError> {
     let view = call.lambda.look_up(&call.function()?)?;
-    Ok(Answer::json(200, &call.shown(&view, Moment::Settled)))
+    Ok(Answer::json(200, &call.shown(&view, Moment::Settled)?))
 }
 
 pub(super) fn list(call: &Call) -> Result<Answer, ApiError> {
@@ -120,8 +120,8 @@ pub(super) fn list(call: &Call) -> Result<Answer, ApiError> {
     let views = call.lambda.list(all)?;
     let shown = views
         .iter()
-        .map(|view| (view.arn.clone(), call.shown(view, Moment::Listed)));
-    call.page("Functions", shown.collect())
+        .map(|view| Ok((view.arn.clone(), call.shown(view, Moment::Listed)?)));
+    call.page("Functions", shown.collect::<Result<_, ApiError>>()?)
 }
 
 pub(super) fn delete(call: &Call) -> Result<Answer, ApiError> {

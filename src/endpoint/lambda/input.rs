@@ -81,8 +81,14 @@ impl<'a> Input<'a> {
 
     /// A whole number from 0, as far as `u32` goes: what is beyond is out of every range anyway.
     pub(super) fn number(self, name: &str) -> Result<Option<u32>, ApiError> {
-        let found = self.integer(name)?;
-        Ok(found.map(|found| u32::try_from(found.max(0)).unwrap_or(u32::MAX)))
+        match self.integer(name)? {
+            Some(negative @ ..0) => Err(ApiError::validation(format!(
+                "Value '{negative}' at '{}' failed to satisfy constraint: Member must have value greater than or \
+                 equal to 0",
+                field(name)
+            ))),
+            found => Ok(found.map(|found| u32::try_from(found).unwrap_or(u32::MAX))),
+        }
     }
 
     /// A truth value; false where it was not given.
@@ -146,11 +152,17 @@ pub(super) fn parse_mapping(body: &Value) -> Result<MappingRequest, ApiError> {
 
 /// A member that must be there.
 pub(super) fn missing(name: &str) -> ApiError {
+    ApiError::validation(format!(
+        "Value null at '{}' failed to satisfy constraint: Member must not be null",
+        field(name)
+    ))
+}
+
+/// A member's name as validation errors write it.
+fn field(name: &str) -> String {
     let mut field = name.to_owned();
     if let Some(first) = field.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    ApiError::validation(format!(
-        "Value null at '{field}' failed to satisfy constraint: Member must not be null"
-    ))
+    field
 }

@@ -91,6 +91,12 @@ impl Call {
         let client_context = header(headers, "x-amz-client-context")
             .and_then(|encoded| STANDARD.decode(encoded).ok())
             .and_then(|decoded| String::from_utf8(decoded).ok());
+        // A call without a payload is one with an empty object.
+        let payload = if payload.is_empty() {
+            Bytes::from_static(b"{}")
+        } else {
+            payload
+        };
         Invocation {
             payload,
             client_context,

@@ -13,13 +13,13 @@ pub(super) fn publish(call: &Call) -> Result<Answer, ApiError> {
         input.text("CodeSha256")?.filter(|given| !given.is_empty()),
         input.text("RevisionId")?,
     )?;
-    Ok(Answer::json(201, &call.shown(&view, Moment::Created)))
+    Ok(Answer::json(201, &call.shown(&view, Moment::Created)?))
 }
 
 pub(super) fn list(call: &Call) -> Result<Answer, ApiError> {
     let views = call.lambda.versions(&call.function()?)?;
     let shown = views
         .iter()
-        .map(|view| (view.arn.clone(), call.shown(view, Moment::Listed)));
-    call.page("Versions", shown.collect())
+        .map(|view| Ok((view.arn.clone(), call.shown(view, Moment::Listed)?)));
+    call.page("Versions", shown.collect::<Result<_, ApiError>>()?)
 }

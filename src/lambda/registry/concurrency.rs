@@ -154,7 +154,10 @@ impl Lambda {
                 layers,
             )
         };
-        let code: u64 = self.list(true)?.iter().map(|view| view.code.size).sum();
+        let mut code = 0;
+        for view in self.list(true)? {
+            code += view.code()?.size;
+        }
         Ok(AccountSettings {
             concurrent,
             unreserved,

@@ -47,16 +47,28 @@ pub struct FunctionView {
     pub arn: String,
     /// `RevisionId`.
     pub revision: String,
-    /// The code's size and hash.
-    pub code: CodeFacts,
     /// `Tags` of the function.
     pub tags: BTreeMap<String, String>,
     /// `ReservedConcurrentExecutions` of the function.
     pub reserved: Option<u32>,
 }
 
+impl FunctionView {
+    /// The code's size and hash. A folder of code is packed for it.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read.
+    pub fn code(&self) -> Result<CodeFacts, ApiError> {
+        match &self.config.package {
+            Some(package) => Ok(package.facts()),
+            None => facts_of(&self.config.code),
+        }
+    }
+}
+
 impl Function {
-    fn new(config: FunctionConfig, revision: String) -> Self {
+    pub(in crate::lambda) fn new(config: FunctionConfig, revision: String) -> Self {
         let mut config = config;
         let (reserved, asynchronous) = (config.reserved_concurrency.take(), &config.asynchronous);
         let first = EventInvokeConfig::of(asynchronous, config.last_modified);
@@ -179,7 +191,6 @@ impl Lambda {
         }
         if dry_run {
             return Ok(FunctionView {
-                code: code_facts(&config)?,
                 config: Arc::new(config),
                 ..self.look_up(reference)?
             });
@@ -303,7 +314,6 @@ impl Lambda {
         });
         let (config, (arn, revision, tags, reserved)) = found?;
         Ok(FunctionView {
-            code: code_facts(&config)?,
             config,
             arn,
             revision,
@@ -383,11 +393,4 @@ pub(super) fn check_size(config: &FunctionConfig) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-fn code_facts(config: &FunctionConfig) -> Result<CodeFacts, ApiError> {
-    match &config.package {
-        Some(package) => Ok(package.facts()),
-        None => facts_of(&config.code),
-    }
 }

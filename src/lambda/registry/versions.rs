@@ -26,13 +26,14 @@ impl Lambda {
             name: reference.name.clone(),
             qualifier: None,
         };
-        let current = self.look_up(&latest)?;
-        if let Some(expected) = code_sha256.filter(|expected| *expected != current.code.sha256) {
-            return Err(ApiError::invalid_parameter(format!(
-                "CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({}). Please try again with \
-                 the CodeSHA256 in $LATEST.",
-                current.code.sha256
-            )));
+        if let Some(expected) = code_sha256 {
+            let current = self.look_up(&latest)?.code()?.sha256;
+            if expected != current {
+                return Err(ApiError::invalid_parameter(format!(
+                    "CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({current}). Please try \
+                     again with the CodeSHA256 in $LATEST."
+                )));
+            }
         }
         let (revision_of_version, revision_of_latest) = (self.new_revision(), self.new_revision());
         let number = self.with_function(&latest, |function| {
