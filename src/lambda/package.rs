@@ -261,9 +261,8 @@ fn set_mode(_path: &Path, _mode: Option<u32>) -> io::Result<()> {
 /// Makes a link that leads to something inside the folder. All files are there by now.
 #[cfg(unix)]
 fn link(folder: &Path, path: &Path, target: &str) -> Result<(), ApiError> {
-    let (root, parent) = match (folder.canonicalize(), path.parent().map(Path::canonicalize)) {
-        (Ok(root), Some(Ok(parent))) => (root, parent),
-        _ => return Err(unreadable()),
+    let (Ok(root), Some(Ok(parent))) = (folder.canonicalize(), path.parent().map(Path::canonicalize)) else {
+        return Err(unreadable());
     };
     let leads_to = parent.join(target).canonicalize().map_err(|_| unreadable())?;
     if !leads_to.starts_with(&root) || Path::new(target).is_absolute() {

@@ -34,8 +34,8 @@ pub(super) async fn invoke(
     let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     let result = match call.begin("Invoke", kind) {
-        Ok((reference, called)) => {
-            let invocation = call.invocation(&headers, body, called);
+        Ok((reference, cause)) => {
+            let invocation = call.invocation(&headers, body, cause);
             call.invoke(&reference, kind, &headers, invocation).await
         }
         Err(error) => Err(error),
@@ -56,8 +56,8 @@ pub(super) async fn invoke_async(
     };
     let call = Call::read(lambda, api.sources, caller, path, None, &headers);
     let busy = call.lambda.platform().clock().busy();
-    let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, called)| {
-        let invocation = call.invocation(&headers, body, called);
+    let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, cause)| {
+        let invocation = call.invocation(&headers, body, cause);
         call.lambda.invoke_async(&reference.to_string(), invocation, &busy)
     });
     match accepted {
@@ -87,7 +87,7 @@ impl Call {
         Ok((reference?, called))
     }
 
-    fn invocation(&self, headers: &HeaderMap, payload: Bytes, called: EntryId) -> Invocation {
+    fn invocation(&self, headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
         let client_context = header(headers, "x-amz-client-context")
             .and_then(|encoded| STANDARD.decode(encoded).ok())
             .and_then(|decoded| String::from_utf8(decoded).ok());
@@ -102,7 +102,7 @@ impl Call {
             client_context,
             tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
             stream: None,
-            cause: Some(called),
+            cause: Some(cause),
             duplicate: false,
         }
     }

@@ -129,7 +129,7 @@ impl Lambda {
     ///
     /// If it is no ARN of a layer version, or there is none.
     pub fn layer_version_by_arn(&self, arn: &str) -> Result<Arc<LayerVersion>, ApiError> {
-        let (layer, version) = self.split_layer_arn(arn).ok_or_else(|| {
+        let (layer, version) = split_layer_arn(arn).ok_or_else(|| {
             ApiError::validation(format!(
                 "Value '{arn}' at 'arn' failed to satisfy constraint: Member must satisfy regular expression pattern: \
                  arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{{2}}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{{1}}:\\d{{12}}:layer:\
@@ -203,14 +203,6 @@ impl Lambda {
         )))
     }
 
-    /// The layer's ARN and the version of a layer version's ARN.
-    fn split_layer_arn<'a>(&self, arn: &'a str) -> Option<(&'a str, u64)> {
-        let (layer, version) = arn.rsplit_once(':')?;
-        let is_layer = layer.starts_with("arn:aws:lambda:") && layer.split(':').count() == 7;
-        let version = version.parse().ok()?;
-        (is_layer && layer.contains(":layer:")).then_some((layer, version))
-    }
-
     /// Gives a function its layers: all of them in one folder, the later over the earlier.
     pub(super) fn set_layers(&self, config: &mut FunctionConfig, arns: &[String]) -> Result<(), ApiError> {
         if arns.is_empty() {
@@ -251,7 +243,7 @@ impl Lambda {
     }
 
     fn layer_to_use(&self, arn: &str) -> Result<Arc<LayerVersion>, ApiError> {
-        let Some((layer, version)) = self.split_layer_arn(arn) else {
+        let Some((layer, version)) = split_layer_arn(arn) else {
             return Err(ApiError::validation(format!(
                 "Value '[{arn}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member \
                  must have length less than or equal to 2048, Member must have length greater than or equal to 1, \
@@ -278,4 +270,12 @@ impl Lambda {
         self.layer_version(layer, version)
             .map_err(|_| ApiError::invalid_parameter(format!("Layer version {arn} does not exist.")))
     }
+}
+
+/// The layer's ARN and the version of a layer version's ARN.
+fn split_layer_arn(arn: &str) -> Option<(&str, u64)> {
+    let (layer, version) = arn.rsplit_once(':')?;
+    let is_layer = layer.starts_with("arn:aws:lambda:") && layer.split(':').count() == 7;
+    let version = version.parse().ok()?;
+    (is_layer && layer.contains(":layer:")).then_some((layer, version))
 }
