@@ -27,6 +27,7 @@ pub(super) fn print(context: &mut Context<'_>, entries: &[Entry], as_json: bool)
         let line = moment.to_string();
         writeln!(context.out, "{}", cut(&printable(&line), ellipsis))?;
     }
+    writeln!(context.out)?;
     Ok(())
 }
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::{Entry, Event};
 use crate::clock::Timestamp;
-use crate::price::{GbSeconds, PerArchitecture, Provisioned, Size, Usage};
+use crate::price::{PerArchitecture, Provisioned, Size, Usage, snapshot_kept};
 
-/// What the entries used up to a time: each invocation, and each provisioned environment for as long as it was kept
-/// ready.
+/// What the entries used up to a time: each invocation, and each provisioned environment and each snapshot for as long
+/// as it was kept.
 #[must_use]
 pub fn usage(entries: &[Entry], until: Timestamp) -> Usage {
     let mut usage = Usage::default();
-    let mut kept: HashMap<&str, (Timestamp, Size)> = HashMap::new();
+    let mut kept: HashMap<&str, (Timestamp, Kept)> = HashMap::new();
     for entry in entries {
         match &entry.event {
             Event::InvocationEnded(record) => usage += record.usage,
@@ -21,26 +21,48 @@ pub fn usage(entries: &[Entry], until: Timestamp) -> Usage {
                 provisioned: Some(size),
                 ..
             } => {
-                kept.insert(environment, (entry.at, *size));
+                kept.insert(environment, (entry.at, Kept::Environment(*size)));
+            }
+            Event::SnapshotTaken { environment, size, .. } => {
+                kept.insert(environment, (entry.at, Kept::Snapshot(*size)));
             }
             Event::EnvironmentEnded { environment, .. } => {
-                if let Some((since, size)) = kept.remove(environment.as_str()) {
-                    usage.provisioned += held(size, entry.at - since);
+                if let Some((since, what)) = kept.remove(environment.as_str()) {
+                    usage += what.over(entry.at - since);
                 }
             }
             _ => {}
         }
     }
-    for (since, size) in kept.into_values() {
-        usage.provisioned += held(size, until - since);
+    for (since, what) in kept.into_values() {
+        usage += what.over(until - since);
     }
     usage
 }
 
-/// One environment, kept for a span.
-fn held(size: Size, time: Duration) -> PerArchitecture<GbSeconds> {
-    let one = Provisioned { environments: 1, time };
-    PerArchitecture::only(size.architecture, one.held(size.memory_mb))
+/// What costs by the time for which it is kept.
+#[derive(Debug, Clone, Copy)]
+enum Kept {
+    Environment(Size),
+    Snapshot(Size),
+}
+
+impl Kept {
+    fn over(self, time: Duration) -> Usage {
+        match self {
+            Self::Environment(size) => {
+                let one = Provisioned { environments: 1, time };
+                Usage {
+                    provisioned: PerArchitecture::only(size.architecture, one.held(size.memory_mb)),
+                    ..Usage::default()
+                }
+            }
+            Self::Snapshot(size) => Usage {
+                snapshots: snapshot_kept(size.memory_mb, time),
+                ..Usage::default()
+            },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -48,7 +70,7 @@ mod tests {
     use super::*;
     use crate::history::tests::{ended_using, kept_ready};
     use crate::history::{Event, History};
-    use crate::price::{Architecture, Execution, Quantity};
+    use crate::price::{Architecture, Execution, GbSeconds, Quantity};
 
     const START: Timestamp = Timestamp::from_micros(1_000_000_000);
 
@@ -62,6 +84,13 @@ mod tests {
         };
         history.record(START, None, kept_ready("e1", size));
         history.record(START, None, kept_ready("e2", size));
+        let taken = Event::SnapshotTaken {
+            function: "f".to_owned(),
+            version: "1".to_owned(),
+            environment: "e4".to_owned(),
+            size,
+        };
+        history.record(START, None, taken);
         let one = Usage::of(&Execution {
             memory_mb: 128,
             billed_ms: 100,
@@ -79,5 +108,7 @@ mod tests {
         assert_eq!(Quantity::GbSeconds(usage.duration.x86_64).to_string(), "0.025 GB-s");
         // 301 seconds count as ten minutes; the other environment is still there after 15.
         assert_eq!(usage.provisioned.arm64, GbSeconds::whole(600 + 900));
+        // A snapshot costs three hours at least.
+        assert_eq!(usage.snapshots, GbSeconds::whole(3 * 3_600));
     }
 }

@@ -38,6 +38,18 @@ pub enum Event {
         /// `Error Type` of the report, where it failed.
         error_type: Option<String>,
     },
+    /// A version was initialised for `SnapStart`, and its snapshot is kept: billed from now until the end of the
+    /// environment in which that was done.
+    SnapshotTaken {
+        /// The function's name.
+        function: String,
+        /// The version.
+        version: String,
+        /// The environment's id.
+        environment: String,
+        /// What its price depends on.
+        size: Size,
+    },
     /// An invocation was handed to an environment.
     InvocationStarted {
         /// The function's name.

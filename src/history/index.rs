@@ -43,6 +43,7 @@ impl Index {
             Event::Logged { .. }
             | Event::ServiceCall { .. }
             | Event::Initialised { .. }
+            | Event::SnapshotTaken { .. }
             | Event::EnvironmentEnded { .. } => {
                 let environment = self.environments.get(environment_of(event)?)?;
                 environment.running.or(environment.born)
@@ -129,6 +130,7 @@ fn environment_of(event: &Event) -> Option<&str> {
         Event::EnvironmentCreated { environment, .. }
         | Event::EnvironmentEnded { environment, .. }
         | Event::Initialised { environment, .. }
+        | Event::SnapshotTaken { environment, .. }
         | Event::InvocationStarted { environment, .. } => Some(environment),
         Event::InvocationEnded(record) => Some(&record.environment),
         Event::ServiceCall { environment, .. } => environment.as_deref(),

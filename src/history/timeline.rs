@@ -108,6 +108,7 @@ fn text(event: &Event) -> Option<String> {
                 }
             }
         }
+        Event::SnapshotTaken { function, version, .. } => format!("snapshot of {function}, version {version}"),
         Event::InvocationStarted {
             function,
             request_id,

@@ -15,4 +15,4 @@ pub use money::{Rate, Usd};
 pub use quantity::{Architecture, GbSeconds, Gigabytes, PerArchitecture, Quantity, Size};
 pub use rates::{FreeTier, Rates, Tier, US_EAST_1};
 pub use usage::{Execution, Usage};
-pub use workload::{Provisioned, Workload};
+pub use workload::{Provisioned, Workload, snapshot_kept};

@@ -43,8 +43,13 @@ pub struct Provisioned {
 
 /// Provisioned concurrency is billed in steps of five minutes.
 const PROVISIONED_STEP: u64 = 5 * 60;
-/// A snapshot is billed for three hours at least.
-const SHORTEST_SNAPSHOT: Duration = Duration::from_secs(3 * 3_600);
+
+/// What a snapshot for SnapStart uses that is kept for a span: three hours at least.
+#[must_use]
+pub fn snapshot_kept(memory_mb: u32, time: Duration) -> GbSeconds {
+    const SHORTEST: Duration = Duration::from_secs(3 * 3_600);
+    GbSeconds::over(memory_mb, time.max(SHORTEST))
+}
 
 impl Provisioned {
     /// What it uses with so much memory, whether it is used or not.
@@ -92,7 +97,7 @@ impl Workload {
             usage.provisioned = PerArchitecture::only(self.architecture, provisioned.held(self.memory_mb));
         }
         if let Some(kept) = self.snap_start {
-            usage.snapshots = GbSeconds::over(self.memory_mb, kept.max(SHORTEST_SNAPSHOT));
+            usage.snapshots = snapshot_kept(self.memory_mb, kept);
         }
         usage
     }

@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::process::{Command, Output};
+use std::time::Duration;
 
+use lambda_course::history::usage;
+use lambda_course::lambda::MemorySize;
+use lambda_course::price::GbSeconds;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::lab::PROGRAM;
+use crate::lab::{Lab, PROGRAM, block_on};
 
 const HANDLER: &str = "\
 import boto3
@@ -121,4 +125,33 @@ fn each_invocation_says_what_it_costs() {
     assert!(cost.ends_with(" ms billed"), "{cost}");
     let total = lines.last().unwrap();
     assert!(total.starts_with("Total") && total.contains("$0.0000"), "{total}");
+}
+
+#[test]
+fn what_is_kept_ready_is_on_the_bill_until_it_ends() {
+    block_on(async {
+        let lab = Lab::new("def ready(event, context):\n    return 1\nfrozen = ready\n").await;
+        let gigabyte = MemorySize::new(1_024).unwrap();
+        lab.function("ready", |config| config.memory = gigabyte);
+        lab.function("frozen", |config| {
+            config.memory = gigabyte;
+            config.snap_start = true;
+        });
+        let (region, lambda) = (&lab.region, lab.region.lambda());
+        for name in ["ready", "frozen"] {
+            let function = lambda.reference(name, None).unwrap();
+            lambda.publish_version(&function, None, None, None).unwrap();
+        }
+        let version = lambda.reference("ready", Some("1")).unwrap();
+        lambda.put_provisioned(&version, 2).unwrap();
+        region.settle().await;
+        region.wait(Duration::from_secs(6 * 60)).await;
+        lambda.delete_provisioned(&version).unwrap();
+        region.wait(Duration::from_secs(3_600)).await;
+        let used = usage(&region.history().all(), region.clock().now());
+        // Two environments for six minutes count as ten minutes each; a snapshot counts as three hours.
+        assert_eq!(used.provisioned.x86_64, GbSeconds::whole(2 * 600));
+        assert_eq!(used.snapshots, GbSeconds::whole(3 * 3_600));
+        assert_eq!(used.requests, 0);
+    });
 }

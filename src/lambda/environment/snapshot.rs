@@ -12,12 +12,13 @@ use std::time::Duration;
 use super::watch::{Ended, Waiting};
 use super::{Arc, Environment};
 use crate::clock::Busy;
-use crate::history::{Phase, Restore};
+use crate::history::{Event, Phase, Restore};
 use crate::lambda::engine::{EngineError, SnapshotProcess};
 use crate::lambda::function::{FunctionConfig, InitializationType};
 use crate::lambda::platform::Platform;
 use crate::lambda::runtime_api::RuntimeApi;
 use crate::lambda::system_log::{Outcome, SystemEvent};
+use crate::price::Size;
 
 /// How long the hooks after a restoration may take.
 const RESTORE_LIMIT: Duration = Duration::from_secs(10);
@@ -56,6 +57,16 @@ impl Snapshot {
     }
 
     fn of(mut template: Environment) -> Self {
+        let function = &template.function;
+        template.platform.record(Event::SnapshotTaken {
+            function: function.name.to_string(),
+            version: function.version.to_string(),
+            environment: template.id().to_owned(),
+            size: Size {
+                architecture: function.architecture,
+                memory_mb: function.memory.mb(),
+            },
+        });
         let control = template.runtime.as_mut().and_then(|runtime| runtime.control.take());
         let process = match control {
             Some(control) if template.platform.engine().forks_snapshots() => Some(SnapshotProcess::new(control)),
