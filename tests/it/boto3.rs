@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lambda_course::clock::Timestamp;
+use lambda_course::course::{Source, validate};
+use lambda_course::grade::{RegionRunner, Runner};
 use lambda_course::lambda::Engine;
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 
 use crate::lab::{Lab, PROGRAM, block_on, json, own_engine};
 
 /// The real boto3 at moto.
-const MOTO: &str = include_str!("../boto3/golden.json");
+const MOTO: &str = "golden.json";
 /// The real boto3 at a Region's endpoint.
-const REAL: &str = include_str!("../boto3/endpoint.json");
-const DIFFERENCES: &str = include_str!("../boto3/differences.toml");
+const REAL: &str = "endpoint.json";
+const DIFFERENCES: &str = "differences.toml";
 
 /// Where the calls are.
 fn folder() -> PathBuf {
@@ -42,8 +45,12 @@ async fn calls(engine: &Engine) -> (String, Map<String, Value>) {
     (version, calls)
 }
 
-fn recorded(text: &str) -> (Value, Map<String, Value>) {
-    let mut recording: Value = serde_json::from_str(text).unwrap();
+fn read(name: &str) -> String {
+    std::fs::read_to_string(folder().join(name)).unwrap()
+}
+
+fn recorded(name: &str) -> (Value, Map<String, Value>) {
+    let mut recording: Value = serde_json::from_str(&read(name)).unwrap();
     let Value::Object(calls) = recording["calls"].take() else {
         panic!("no calls")
     };
@@ -52,7 +59,7 @@ fn recorded(text: &str) -> (Value, Map<String, Value>) {
 
 /// The calls that may differ in one comparison, each with its reason.
 fn accepted(comparison: &str) -> BTreeMap<String, String> {
-    let mut all: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(DIFFERENCES).unwrap();
+    let mut all: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(&read(DIFFERENCES)).unwrap();
     all.remove(comparison).unwrap_or_else(|| panic!("no [{comparison}]"))
 }
 
@@ -133,8 +140,46 @@ fn the_real_boto3_gives_what_was_recorded() {
     if record {
         let recording = serde_json::json!({ "source": source, "calls": found });
         let text = serde_json::to_string_pretty(&recording).unwrap();
-        std::fs::write(folder().join("endpoint.json"), text + "\n").unwrap();
+        std::fs::write(folder().join(REAL), text + "\n").unwrap();
         return;
     }
     assert_same("real", &recorded(REAL).1, &found);
+}
+
+/// The embedded engine does the same in `verify`.
+#[test]
+fn what_the_course_does_with_boto3_works_with_the_real_one() {
+    // It takes minutes: only for whoever names a Python.
+    if std::env::var_os("LAMBDA_COURSE_PYTHON").is_none() {
+        eprintln!("skipped: LAMBDA_COURSE_PYTHON names no python3 with boto3");
+        return;
+    }
+    let Some((python, _)) = real_boto3() else { return };
+    let loaded = validate::check(&Source::embedded());
+    let blocks = loaded.course.lessons.iter().flat_map(|lesson| {
+        let blocks = lesson
+            .code_blocks()
+            .into_iter()
+            .filter(|block| block.text.contains("boto3"));
+        blocks.filter_map(|block| Some((lesson.id.to_string(), lesson.scenario(block.run.as_deref()?)?, block)))
+    });
+    block_on(async {
+        let runner = RegionRunner::new(Engine::cpython(Path::new(PROGRAM), &python).unwrap());
+        let mut count = 0;
+        for (lesson, scenario, block) in blocks {
+            let report = runner.run_block(scenario, block.text, CancellationToken::new()).await;
+            assert_eq!(report.problem, None, "lessons/{lesson}.md:{}", block.line);
+            count += 1;
+        }
+        assert!(count > 0, "no block uses boto3");
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let graded = Command::new(PROGRAM)
+        .args(["test", "--all", "--solutions", "--engine", "cpython"])
+        .env("LAMBDA_COURSE_PYTHON", python)
+        .env("LAMBDA_COURSE_DIR", folder.path().join("dir"))
+        .env("LAMBDA_COURSE_DATA", folder.path().join("data"))
+        .output()
+        .unwrap();
+    assert!(graded.status.success(), "{}", String::from_utf8_lossy(&graded.stdout));
 }

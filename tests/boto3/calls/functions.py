@@ -1,6 +1,7 @@
 """Lambda."""
 
 import io
+import json
 import zipfile
 
 from .registry import caught, each
@@ -14,12 +15,13 @@ def code():
 
 
 FN = {"FunctionName": "fn"}
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
 ROLE = "arn:aws:iam::123456789012:role/r"
 each(
     "lambda",
     create=lambda a: a.lambda_.create_function(
         **FN, Runtime="python3.12", Role=ROLE, Handler="app.handler", Code=code(),
-        Environment={"Variables": {"A": "1"}}, Tags={"k": "v"}, Timeout=9,
+        Environment={"Variables": {"STAGE": "1"}}, Tags={"k": "v"}, Timeout=9,
     ),
     create_again=lambda a: a.lambda_.create_function(
         **FN, Runtime="python3.12", Role=ROLE, Handler="app.handler", Code=code()
@@ -53,15 +55,74 @@ each(
     concurrency=lambda a: a.lambda_.put_function_concurrency(**FN, ReservedConcurrentExecutions=3),
     mapping=lambda a: sorted(
         a.lambda_.create_event_source_mapping(
-            **FN, EventSourceArn="arn:aws:sqs:us-east-1:123456789012:jobs", BatchSize=5
+            **FN, EventSourceArn=queue_for(a), BatchSize=5
         )
     ),
     mappings=lambda a: [
         m["BatchSize"] for m in a.lambda_.list_event_source_mappings(**FN)["EventSourceMappings"]
     ],
-    arn=lambda a: a.lambda_.list_tags(Resource="arn:aws:lambda:us-east-1:123456789012:function:fn")["Tags"],
+    arn=lambda a: a.lambda_.list_tags(Resource=ARN)["Tags"],
+    update_code=lambda a: sorted(a.lambda_.update_function_code(**FN, ZipFile=code()["ZipFile"]))[:2],
+    versions=lambda a: [v["Version"] for v in a.lambda_.list_versions_by_function(**FN)["Versions"]],
+    invoke_alias=lambda a: a.lambda_.invoke(**FN, Qualifier="live")["ExecutedVersion"],
+    invoke_no_version=lambda a: a.lambda_.invoke(**FN, Qualifier="9"),
+    invoke_dry=lambda a: a.lambda_.invoke(**FN, InvocationType="DryRun")["StatusCode"],
+    update_alias=lambda a: a.lambda_.update_alias(**FN, Name="live", Description="d")["Description"],
+    list_aliases=lambda a: [x["Name"] for x in a.lambda_.list_aliases(**FN)["Aliases"]],
+    delete_alias=lambda a: a.lambda_.delete_alias(**FN, Name="live"),
+    alias_404=lambda a: a.lambda_.get_alias(**FN, Name="nope"),
+    policy=lambda a: [
+        s["Sid"] for s in json.loads(a.lambda_.get_policy(**FN)["Policy"])["Statement"]
+    ],
+    remove_permission=lambda a: a.lambda_.remove_permission(**FN, StatementId="s"),
+    get_concurrency=lambda a: a.lambda_.get_function_concurrency(**FN)["ReservedConcurrentExecutions"],
+    delete_concurrency=lambda a: a.lambda_.delete_function_concurrency(**FN),
+    tag=lambda a: (
+        a.lambda_.tag_resource(Resource=ARN, Tags={"b": "2"}),
+        a.lambda_.untag_resource(Resource=ARN, TagKeys=["k"]),
+        a.lambda_.list_tags(Resource=ARN)["Tags"],
+    ),
+    invoke_config=lambda a: a.lambda_.put_function_event_invoke_config(
+        **FN, MaximumRetryAttempts=1, MaximumEventAgeInSeconds=120
+    )["MaximumRetryAttempts"],
+    invoke_config_get=lambda a: a.lambda_.get_function_event_invoke_config(**FN)["MaximumEventAgeInSeconds"],
+    invoke_config_delete=lambda a: a.lambda_.delete_function_event_invoke_config(**FN),
+    url=lambda a: a.lambda_.create_function_url_config(**FN, AuthType="NONE")["AuthType"],
+    url_get=lambda a: a.lambda_.get_function_url_config(**FN)["AuthType"],
+    url_delete=lambda a: a.lambda_.delete_function_url_config(**FN),
+    layer=lambda a: a.lambda_.publish_layer_version(LayerName="lib", Content=code(), Description="d")["Version"],
+    layer_get=lambda a: a.lambda_.get_layer_version(LayerName="lib", VersionNumber=1)["Description"],
+    layers=lambda a: [x["LayerName"] for x in a.lambda_.list_layers()["Layers"]],
+    layer_versions=lambda a: [v["Version"] for v in a.lambda_.list_layer_versions(LayerName="lib")["LayerVersions"]],
+    layer_used=lambda a: len(
+        a.lambda_.update_function_configuration(
+            **FN, Layers=["arn:aws:lambda:us-east-1:123456789012:layer:lib:1"]
+        )["Layers"]
+    ),
+    layer_delete=lambda a: a.lambda_.delete_layer_version(LayerName="lib", VersionNumber=1),
+    mapping_update=lambda a: a.lambda_.update_event_source_mapping(UUID=mapping(a), BatchSize=7)["BatchSize"],
+    mapping_get=lambda a: a.lambda_.get_event_source_mapping(UUID=mapping(a))["BatchSize"],
+    mapping_delete=lambda a: a.lambda_.delete_event_source_mapping(UUID=mapping(a))["BatchSize"],
+    mapping_404=lambda a: a.lambda_.get_event_source_mapping(UUID="7bf73129-1428-4cd3-a780-95db273d1602"),
+    account=lambda a: a.lambda_.get_account_settings()["AccountLimit"]["CodeSizeZipped"],
+    bad_memory=lambda a: a.lambda_.update_function_configuration(**FN, MemorySize=64),
+    bad_runtime=lambda a: a.lambda_.create_function(
+        FunctionName="bad", Runtime="cobol85", Role=ROLE, Handler="a.b", Code=code()
+    ),
     delete=lambda a: a.lambda_.delete_function(**FN),
+    delete_again=lambda a: a.lambda_.delete_function(**FN),
 )
+
+
+def queue_for(a):
+    """A queue whose messages stay hidden for long enough."""
+    a.sqs.create_queue(QueueName="mapped", Attributes={"VisibilityTimeout": "60"})
+    return "arn:aws:sqs:us-east-1:123456789012:mapped"
+
+
+def mapping(a):
+    return a.lambda_.list_event_source_mappings(**FN)["EventSourceMappings"][0]["UUID"]
+
 
 
 def invoked(a, **more):

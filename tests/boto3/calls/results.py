@@ -14,7 +14,7 @@ _VOLATILE = [
     (re.compile(r"(/\S*)?/calls/\w+\.py"), "<file>"),
 ]
 _IDS = frozenset(
-    """RequestId HostId VersionId UploadId ReceiptHandle MessageId RevisionId CodeSha256
+    """RequestId HostId VersionId CopySourceVersionId UploadId ReceiptHandle MessageId RevisionId CodeSha256
     SequenceNumber NextToken ContinuationToken NextContinuationToken CodeSize TableId
     MD5OfMessageAttributes CreationDateTime""".split()
 )
