@@ -134,4 +134,8 @@ async fn accept(listener: TcpListener, server: Arc<Server>, patience: Duration, 
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

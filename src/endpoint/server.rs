@@ -146,8 +146,10 @@ impl Server {
             .map_err(|error| {
                 if error.is::<LengthLimitError>() {
                     too_large()
-                } else {
+                } else if Idle::caused(error.as_ref()) {
                     ApiError::new("RequestTimeout", Idle.to_string())
+                } else {
+                    ApiError::new("IncompleteBody", "The request was not received completely.")
                 }
             })
     }

@@ -252,7 +252,7 @@ impl Signature {
         now: Timestamp,
     ) -> Result<Identity, Refusal> {
         let identity = self.owner(callers, now)?;
-        let canonical = self.canonical_request(parts, body);
+        let canonical = self.canonical_request(parts, &self.payload(parts, body));
         let expected = self.sign(&canonical, &identity.credentials.secret_access_key);
         if expected != self.digest {
             return Err(Refusal::Mismatch);
@@ -263,13 +263,17 @@ impl Signature {
         Ok(identity)
     }
 
-    fn canonical_request(&self, parts: &Parts, body: &[u8]) -> String {
+    /// What stands for the body in what is signed.
+    fn payload(&self, parts: &Parts, body: &[u8]) -> String {
         let presigned_s3 = self.is_presigned() && self.service == "s3";
-        let hash = if presigned_s3 || text(&parts.headers, "x-amz-content-sha256") == Some(PRESIGNED_BODY) {
+        if presigned_s3 || text(&parts.headers, "x-amz-content-sha256") == Some(PRESIGNED_BODY) {
             PRESIGNED_BODY.to_owned()
         } else {
             hex::encode(Sha256::digest(body))
-        };
+        }
+    }
+
+    fn canonical_request(&self, parts: &Parts, payload: &str) -> String {
         let raw = parts.uri.path();
         let path = if self.service == "s3" {
             let decoded = percent_decode_str(raw).collect::<Vec<u8>>();
@@ -280,7 +284,7 @@ impl Signature {
         let query = canonical_query(parts.uri.query().unwrap_or_default());
         let headers = self.canonical_headers(&parts.headers);
         let names = self.signed_headers.join(";");
-        format!("{}\n{path}\n{query}\n{headers}\n{names}\n{hash}", parts.method)
+        format!("{}\n{path}\n{query}\n{headers}\n{names}\n{payload}", parts.method)
     }
 
     fn sign(&self, canonical: &str, secret: &str) -> String {
@@ -411,7 +415,8 @@ pub(super) fn presigned(
     let digest = request.map_or_else(
         |_| String::new(),
         |request| {
-            let canonical = signature.canonical_request(&request.into_parts().0, b"");
+            let parts = request.into_parts().0;
+            let canonical = signature.canonical_request(&parts, &signature.payload(&parts, b""));
             signature.sign(&canonical, &credentials.secret_access_key)
         },
     );
@@ -427,7 +432,10 @@ pub(super) fn authorization(parts: &Parts, body: &[u8], key: &str, secret: &str,
     names.sort_unstable();
     let names = names.join(";");
     let signature = Signature::assemble(&scope, &names, "", timestamp, None, None).unwrap();
-    let digest = signature.sign(&signature.canonical_request(parts, body), secret);
+    // S3 says in a header what stands for the body, if only that it comes in signed chunks.
+    let payload = text(&parts.headers, "x-amz-content-sha256").map(str::to_owned);
+    let payload = payload.unwrap_or_else(|| signature.payload(parts, body));
+    let digest = signature.sign(&signature.canonical_request(parts, &payload), secret);
     format!("{ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={digest}")
 }
 

@@ -19,22 +19,22 @@ use crate::cloud::{Account, Caller, Cloud, Credentials, Identity};
 use crate::history::{Event, History};
 
 /// A client with one connection.
-struct Client {
+pub(super) struct Client {
     stream: TcpStream,
-    host: String,
+    pub(super) host: String,
     key: String,
     secret: String,
     token: Option<String>,
 }
 
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Client {
-    async fn new(endpoint: &Endpoint, credentials: &Credentials) -> Self {
+    pub(super) async fn new(endpoint: &Endpoint, credentials: &Credentials) -> Self {
         let stream = TcpStream::connect(endpoint.address()).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self {
@@ -46,17 +46,32 @@ impl Client {
         }
     }
 
-    async fn json(&mut self, service: &str, target: &str, input: &Value) -> Answer {
+    pub(super) async fn json(&mut self, service: &str, target: &str, input: &Value) -> Answer {
         self.signed(service, "/", &[("x-amz-target", target)], input.to_string().as_bytes())
             .await
     }
 
-    async fn signed(&mut self, service: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut request = Request::builder()
-            .method("POST")
-            .uri(path)
-            .header("host", &self.host)
-            .header("x-amz-date", "20260101T000000Z");
+    pub(super) async fn signed(&mut self, service: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let head = self.head("POST", service, path, headers, body);
+        let length = format!("content-length: {}\r\n\r\n", body.len());
+        self.send([head.as_bytes(), length.as_bytes(), body].concat().as_slice())
+            .await
+    }
+
+    /// The head of a signed request but for the empty line at its end and the length. A date among the headers
+    /// replaces that of the Region's beginning.
+    pub(super) fn head(
+        &self,
+        method: &str,
+        service: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> String {
+        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
+        if !headers.iter().any(|(name, _)| *name == "x-amz-date") {
+            request = request.header("x-amz-date", "20260101T000000Z");
+        }
         for (name, value) in headers
             .iter()
             .copied()
@@ -66,18 +81,14 @@ impl Client {
         }
         let parts = request.body(()).unwrap().into_parts().0;
         let authorization = signature::authorization(&parts, body, &self.key, &self.secret, service);
-        let mut text = format!(
-            "POST {path} HTTP/1.1\r\nauthorization: {authorization}\r\ncontent-length: {}\r\n",
-            body.len()
-        );
+        let mut text = format!("{method} {path} HTTP/1.1\r\nauthorization: {authorization}\r\n");
         for (name, value) in &parts.headers {
             text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }
-        text.push_str("\r\n");
-        self.send([text.as_bytes(), body].concat().as_slice()).await
+        text
     }
 
-    async fn send(&mut self, bytes: &[u8]) -> Answer {
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> Answer {
         self.stream.write_all(bytes).await.unwrap();
         let mut received = Vec::new();
         loop {
@@ -110,10 +121,15 @@ impl Answer {
 }
 
 async fn start(lambda: Router) -> (Arc<Cloud>, Endpoint) {
+    start_patiently(lambda, PATIENCE).await
+}
+
+/// An endpoint that waits for so long for clients that stop sending.
+pub(super) async fn start_patiently(lambda: Router, patience: Duration) -> (Arc<Cloud>, Endpoint) {
     let clock = Clock::new(Timestamp::from_micros(1_767_225_600_000_000));
     let cloud = Cloud::new(clock, &Chance::seeded(1), History::default(), Account::default());
     let front = front::Front::new(Arc::clone(&cloud), crate::lambda::service::WeakLambda::default());
-    let endpoint = Endpoint::start(front, lambda).await.unwrap();
+    let endpoint = Endpoint::start_patiently(front, lambda, 0, patience).await.unwrap();
     (cloud, endpoint)
 }
 

@@ -102,10 +102,11 @@ pub(super) struct Promised {
     pub(super) md5: Option<String>,
 }
 
-/// Takes in the whole content and verifies what was promised of it.
+/// Takes in the whole content and verifies what was promised of it, in the headers or after it.
 pub(super) async fn content(
     body: Option<StreamingBlob>,
     mut promised: Promised,
+    headers: &http::HeaderMap,
     trailers: Option<TrailingHeaders>,
 ) -> S3Result<(Bytes, Vec<(String, String)>)> {
     let mut content = BytesMut::new();
@@ -133,6 +134,15 @@ pub(super) async fn content(
             }
             content.extend_from_slice(&chunk);
         }
+    }
+    // Of content that comes in chunks.
+    let length = headers.get("x-amz-decoded-content-length");
+    let length = length.map(|length| length.to_str().ok().and_then(|length| length.parse().ok()));
+    if length.is_some_and(|length| length != Some(content.len())) {
+        return Err(s3_error!(
+            IncompleteBody,
+            "You did not provide the number of bytes specified by the Content-Length HTTP header"
+        ));
     }
     if let Some(trailers) = trailers.and_then(|trailers| trailers.take()) {
         let trailer = |name: &str| {

@@ -60,7 +60,7 @@ impl Backend {
             sha256: input.checksum_sha256,
             md5: input.content_md5,
         };
-        let (body, checksums) = content(input.body, promised, request.trailing_headers).await?;
+        let (body, checksums) = content(input.body, promised, &request.headers, request.trailing_headers).await?;
         let number = u32::try_from(input.part_number).unwrap_or_default();
         let s3 = &self.cloud.s3;
         let part = s3

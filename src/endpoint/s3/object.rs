@@ -34,7 +34,7 @@ impl Backend {
             sha256: input.checksum_sha256,
             md5: input.content_md5,
         };
-        let (body, checksums) = content(input.body, promised, request.trailing_headers).await?;
+        let (body, checksums) = content(input.body, promised, &request.headers, request.trailing_headers).await?;
         let upload = Upload {
             body,
             headers: Headers {
