@@ -21,6 +21,7 @@ mod fake_runner;
 mod gateway;
 mod golden_push;
 mod golden_ric;
+mod golden_sources;
 mod hostile;
 mod invoke;
 mod lab;
