@@ -47,6 +47,9 @@ pub(super) struct Invoke {
     /// Deliver each asynchronous event twice, as at-least-once delivery may
     #[arg(long, requires = "asynchronous")]
     pub(super) duplicate: bool,
+    /// Make a run that can be repeated: the same seed gives the same ids, times and order
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
     #[command(flatten)]
     afterwards: Afterwards,
     /// Print one JSON object a line for each invocation
@@ -82,7 +85,7 @@ impl Invoke {
         let target = Target::of(handler)?;
         let engine = engine::start(self.setup.engine)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let session = runtime.block_on(Region::start(&engine, RegionConfig::default()))?;
+        let session = runtime.block_on(Region::start(&engine, self.region()))?;
         let mut config = self.setup.function(&session, &target)?;
         config.memory = MemorySize::new(self.memory)?;
         let name = config.name.to_string();
@@ -105,6 +108,13 @@ impl Invoke {
         drop(session);
         runtime.shutdown_background();
         Ok(if failed { Exit::Failed } else { Exit::Passed })
+    }
+
+    fn region(&self) -> RegionConfig {
+        match self.seed {
+            Some(seed) => RegionConfig::repeatable(seed),
+            None => RegionConfig::default(),
+        }
     }
 
     async fn invoke(&self, region: &Region, name: &str, event: String) -> Result<Vec<InvocationRecord>> {

@@ -130,6 +130,12 @@ impl Clock {
         self.lock().now()
     }
 
+    /// Whether computing takes no time by this clock, so that its time has to be modelled.
+    #[must_use]
+    pub fn is_modelled(&self) -> bool {
+        !self.lock().pace.flows_when_busy()
+    }
+
     /// Says that the caller is doing something, until the token is dropped or slept with.
     #[must_use]
     pub fn busy(&self) -> Busy {
@@ -339,7 +345,7 @@ impl State {
 
     fn enter(&mut self) {
         self.busy += 1;
-        if self.flowing_since.is_none() {
+        if self.flowing_since.is_none() && self.pace.flows_when_busy() {
             self.flowing_since = Some(Instant::now());
             if !self.timers.is_empty() {
                 self.changed.notify_one();

@@ -156,3 +156,16 @@ fn timestamps_print_as_aws_prints_them() {
     assert_eq!(at.iso_millis(), "2026-01-01T00:00:01.234Z");
     assert_eq!(at.iso_seconds(), "2026-01-01T00:00:01Z");
 }
+
+#[tokio::test]
+async fn modelled_time_stands_while_somebody_computes() {
+    let clock = Clock::paced(Pace::Modelled, START);
+    let busy = clock.busy();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    assert_eq!(clock.now(), START);
+    let busy = clock.sleep(busy, Duration::from_secs(60)).await;
+    assert_eq!(clock.now(), START + Duration::from_secs(60));
+    drop(busy);
+    clock.settled().await;
+    assert_eq!(clock.now(), START + Duration::from_secs(60));
+}

@@ -220,7 +220,7 @@ pub struct Queue {
 }
 
 /// An event source mapping.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventSource {
     /// `sqs:QUEUE` or `dynamodb:TABLE`.
@@ -233,6 +233,30 @@ pub struct EventSource {
     /// `ReportBatchItemFailures`.
     #[serde(default)]
     pub report_batch_item_failures: bool,
+    /// `MaximumBatchingWindowInSeconds`.
+    #[serde(default)]
+    pub batch_window: Option<u32>,
+    /// Event patterns of `FilterCriteria`, of which one must match.
+    #[serde(default)]
+    pub filters: Vec<Value>,
+    /// `ScalingConfig.MaximumConcurrency` of a queue.
+    #[serde(default)]
+    pub maximum_concurrency: Option<u32>,
+    /// `ParallelizationFactor` of a stream.
+    #[serde(default)]
+    pub parallelization_factor: Option<u32>,
+    /// `MaximumRetryAttempts` of a stream.
+    #[serde(default)]
+    pub retries: Option<u32>,
+    /// `MaximumRecordAgeInSeconds` of a stream.
+    #[serde(default)]
+    pub record_age: Option<u32>,
+    /// `BisectBatchOnFunctionError` of a stream.
+    #[serde(default)]
+    pub bisect: bool,
+    /// Where the records of a stream's batches go that were given up: `sqs:NAME`, `sns:NAME` or `s3:NAME`.
+    #[serde(default)]
+    pub on_failure: Option<String>,
 }
 
 /// An SNS topic.

@@ -1,6 +1,6 @@
 //! The moment at which an invocation has used up its time, whatever it does meanwhile.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
@@ -33,13 +33,22 @@ impl Deadline {
     /// Resolves when the time is used up.
     pub async fn passed(self) {
         let cpu_began = cpu_time(self.pid).unwrap_or_default();
+        let (began, modelled) = (Instant::now(), self.clock.is_modelled());
         let background = self.clock.background(self.at);
         tokio::pin!(background);
         loop {
             let left = self.at - self.clock.now();
             let computed = cpu_time(self.pid).unwrap_or_default().saturating_sub(cpu_began);
-            // What computing adds to (or takes from) the real time that the clock counts already.
-            let extra = computed.as_secs_f64() * (self.cpu_scale - 1.0);
+            let extra = if modelled {
+                // The clock counts nothing of it.
+                began
+                    .elapsed()
+                    .as_secs_f64()
+                    .max(computed.as_secs_f64() * self.cpu_scale)
+            } else {
+                // What computing adds to (or takes from) the real time that the clock counts already.
+                computed.as_secs_f64() * (self.cpu_scale - 1.0)
+            };
             let left = left.as_secs_f64() - extra.max(0.0);
             if left <= 0.0 {
                 return;

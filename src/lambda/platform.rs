@@ -222,6 +222,13 @@ impl Platform {
         }
     }
 
+    /// How long something that an environment computes takes where that is modelled: a few milliseconds.
+    #[must_use]
+    pub fn computing(&self, environment: &str) -> Duration {
+        let fraction = self.chance.of(environment).fraction();
+        Duration::from_micros(1_000) + Duration::from_secs_f64(0.002 * fraction)
+    }
+
     /// A new log stream, and so a new environment id.
     #[must_use]
     pub fn new_stream(&self, function: &FunctionConfig) -> Stream {

@@ -9,7 +9,7 @@ use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
 use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
-use crate::lambda::event_source::MappingRequest;
+use crate::lambda::event_source::{DestinationRequest, FilterRequest, MappingRequest, ScalingRequest};
 use crate::lambda::package::extract;
 use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
 
@@ -247,6 +247,8 @@ impl Region {
             _ => return Err(missing("event source", &source.source)),
         };
         let stream = arn.contains(":dynamodb:");
+        let on_failure = source.on_failure.as_deref();
+        let on_failure = on_failure.map(|target| self.target_arn(target)).transpose()?;
         let request = MappingRequest {
             event_source_arn: Some(arn),
             function_name: Some(source.function.clone()),
@@ -254,7 +256,17 @@ impl Region {
             function_response_types: source
                 .report_batch_item_failures
                 .then(|| vec!["ReportBatchItemFailures".to_owned()]),
+            maximum_batching_window_in_seconds: source.batch_window.map(i64::from),
+            filter_criteria: (!source.filters.is_empty()).then(|| FilterRequest::of(&source.filters)),
+            scaling_config: source.maximum_concurrency.map(|most| ScalingRequest {
+                maximum_concurrency: Some(i64::from(most)),
+            }),
             starting_position: stream.then(|| "LATEST".to_owned()),
+            parallelization_factor: source.parallelization_factor.map(i64::from),
+            bisect_batch_on_function_error: source.bisect.then_some(true),
+            maximum_retry_attempts: source.retries.map(i64::from),
+            maximum_record_age_in_seconds: source.record_age.map(i64::from),
+            destination_config: on_failure.map(DestinationRequest::on_failure),
             ..MappingRequest::default()
         };
         let refused = |error: crate::lambda::ApiError| RegionError::Resource {

@@ -44,6 +44,9 @@ pub struct Region {
     home: tempfile::TempDir,
 }
 
+/// 2026-01-01T00:00:00Z: when Regions begin that can be made again.
+const REPEATED_START: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+
 /// How a Region is made.
 #[derive(Debug, Clone, Copy)]
 pub struct RegionConfig {
@@ -92,6 +95,20 @@ pub enum RegionError {
         /// What the service said.
         message: String,
     },
+}
+
+impl RegionConfig {
+    /// A Region that does the same again for the same seed: it always begins at the same time, and computing takes
+    /// the time of a model. What a handler sleeps or reads off its own clock is real, though.
+    #[must_use]
+    pub fn repeatable(seed: u64) -> Self {
+        Self {
+            seed,
+            start: REPEATED_START,
+            pace: Pace::Modelled,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for RegionConfig {

@@ -58,20 +58,25 @@ impl Lab {
 
     /// A Region that begins at a time.
     pub async fn at(engine: &Engine, files: &[(&str, &str)], start: Timestamp) -> Self {
+        let config = RegionConfig {
+            seed: 7,
+            start,
+            ..RegionConfig::default()
+        };
+        Self::made(engine, files, config).await
+    }
+
+    /// A Region of a kind.
+    pub async fn configured(files: &[(&str, &str)], config: RegionConfig) -> Self {
+        Self::made(&ENGINE, files, config).await
+    }
+
+    async fn made(engine: &Engine, files: &[(&str, &str)], config: RegionConfig) -> Self {
         let code = tempfile::Builder::new().prefix("code").tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(code.path().join(name), text).unwrap();
         }
-        let region = Region::start(
-            engine,
-            RegionConfig {
-                seed: 7,
-                start,
-                ..RegionConfig::default()
-            },
-        )
-        .await
-        .unwrap();
+        let region = Region::start(engine, config).await.unwrap();
         Self { region, code }
     }
 

@@ -308,6 +308,7 @@ fn only_the_failed_part_of_a_batch_comes_again() {
                 function: "worker".to_owned(),
                 batch_size: Some(10),
                 report_batch_item_failures: true,
+                ..EventSource::default()
             }],
             ..Resources::default()
         };

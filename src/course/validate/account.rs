@@ -312,6 +312,9 @@ impl Check<'_> {
     fn event_source(&mut self, at: &str, source: &EventSource, resources: &Resources) {
         self.target(&format!("{at}/source"), &source.source, &["sqs", "dynamodb"]);
         self.function_name(&format!("{at}/function"), &source.function);
+        if let Some(target) = &source.on_failure {
+            self.target(&format!("{at}/on_failure"), target, &["sqs", "sns", "s3"]);
+        }
         let table = source.source.strip_prefix("dynamodb:");
         if resources
             .tables

@@ -89,6 +89,7 @@ impl Lambda {
             attempts: 0,
             throttles: 0,
             last: None,
+            place: None,
         };
         if twice {
             self.events().put(now, event.clone());

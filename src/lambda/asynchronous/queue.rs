@@ -26,6 +26,8 @@ pub(super) struct QueuedEvent {
     pub(super) last: Option<InvocationRecord>,
     /// The entry of what led to the next attempt, or to the end.
     pub(super) cause: Option<EntryId>,
+    /// Its place in the queue, which it keeps when it is put back.
+    pub(super) place: Option<u64>,
 }
 
 /// The queues of all functions, by name.
@@ -36,8 +38,10 @@ pub(in crate::lambda) struct EventQueues {
 
 #[derive(Debug, Default)]
 struct EventQueue {
-    /// By when they may be read, and then as they came.
-    waiting: BTreeMap<(Timestamp, u64), QueuedEvent>,
+    /// Those that may be read, as they came.
+    due: BTreeMap<u64, QueuedEvent>,
+    /// Those that may be read later, by when.
+    later: BTreeMap<(Timestamp, u64), QueuedEvent>,
     next: u64,
     running: usize,
     /// As many as may run at once after a throttle ("Lambda reduces the rate at which it reads events from the
@@ -48,12 +52,12 @@ struct EventQueue {
 
 impl EventQueues {
     /// Puts an event in, to be read at a time.
-    pub(super) fn put(&self, at: Timestamp, event: QueuedEvent) {
+    pub(super) fn put(&self, at: Timestamp, mut event: QueuedEvent) {
         let mut queues = self.lock();
         let queue = queues.entry(event.function.name.clone()).or_default();
-        let place = (at, queue.next);
-        queue.next += 1;
-        queue.waiting.insert(place, event);
+        let place = *event.place.get_or_insert(queue.next);
+        queue.next = queue.next.max(place + 1);
+        queue.later.insert((at, place), event);
     }
 
     /// Whether the caller is the one to read now. It must go on until [`EventQueues::take`] gives nothing.
@@ -69,15 +73,14 @@ impl EventQueues {
         // Asked here, so that whatever was put in before this look is due by it.
         let now = now();
         let queue = queues.get_mut(function)?;
-        let free = queue.ceiling.is_none_or(|ceiling| queue.running < ceiling);
-        let first = queue.waiting.first_entry().filter(|first| first.key().0 <= now);
-        match first {
-            Some(first) if free => Some(first.remove()),
-            _ => {
-                queue.reading = false;
-                None
-            }
+        while let Some(first) = queue.later.first_entry().filter(|first| first.key().0 <= now) {
+            let ((_, place), event) = first.remove_entry();
+            queue.due.insert(place, event);
         }
+        let free = queue.ceiling.is_none_or(|ceiling| queue.running < ceiling);
+        let event = if free { queue.due.pop_first() } else { None };
+        queue.reading = event.is_some();
+        event.map(|(_, event)| event)
     }
 
     /// An attempt runs.
@@ -134,6 +137,7 @@ mod tests {
             throttles: 0,
             last: None,
             cause: None,
+            place: None,
         }
     }
 
@@ -150,8 +154,8 @@ mod tests {
         queues.put(at(1), event("b"));
         assert_eq!(take(&queues, 0), None);
         assert_eq!(take(&queues, 1).as_deref(), Some("a"));
+        assert_eq!(take(&queues, 70).as_deref(), Some("retry"), "it keeps its place");
         assert_eq!(take(&queues, 70).as_deref(), Some("b"));
-        assert_eq!(take(&queues, 70).as_deref(), Some("retry"));
     }
 
     #[test]

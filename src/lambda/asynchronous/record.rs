@@ -86,6 +86,7 @@ mod tests {
             throttles: 0,
             last: None,
             cause: None,
+            place: None,
         };
         let record = destination_record(&event, "arn", "t", Condition::ZeroReservedConcurrency);
         let keys: Vec<&String> = record.as_object().unwrap().keys().collect();

@@ -112,7 +112,10 @@ impl Environment {
             Err(error) => return Err(error),
         };
         self.adopt(api, process);
-        let ended = self.watch(deadline, waiting, request_id).await;
+        let mut ended = self.watch(deadline, waiting, request_id).await;
+        if let Ended::Ready(at) = &mut ended {
+            *at = (*at).max(ready);
+        }
         if matches!(ended, Ended::InitFailed { .. } | Ended::TimedOut) {
             // Whoever reports an error of initialisation ends by itself; its last words belong to the log.
             self.reset();

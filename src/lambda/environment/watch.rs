@@ -61,6 +61,16 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// Says when it was, whatever the process says.
+    fn happened(&mut self, time: Timestamp) {
+        match self {
+            Self::Ready(at) | Self::Answered { at, .. } | Self::InitFailed { at, .. } | Self::Died(_, at) => *at = time,
+            Self::TimedOut => {}
+        }
+    }
+}
+
 impl Environment {
     pub(super) async fn watch(&mut self, deadline: Timestamp, waiting: Waiting, request_id: Option<&str>) -> Ended {
         let clock = self.platform.clock().clone();
@@ -122,6 +132,9 @@ impl Environment {
             ended = Ended::Died(Failure::of_exit(exit, true), clock.now());
         }
         self.drain(request_id);
+        if clock.is_modelled() {
+            ended.happened(clock.now() + self.platform.computing(self.id()));
+        }
         ended
     }
 

@@ -87,6 +87,30 @@ pub struct OnFailureRequest {
     pub destination: Option<String>,
 }
 
+impl FilterRequest {
+    /// Patterns, as JSON.
+    #[must_use]
+    pub fn of(patterns: &[Value]) -> Self {
+        let filters = patterns.iter().map(|pattern| PatternRequest {
+            pattern: Some(pattern.to_string()),
+        });
+        Self {
+            filters: Some(filters.collect()),
+        }
+    }
+}
+
+impl DestinationRequest {
+    /// An ARN for failures.
+    #[must_use]
+    pub fn on_failure(arn: String) -> Self {
+        Self {
+            on_success: None,
+            on_failure: Some(OnFailureRequest { destination: Some(arn) }),
+        }
+    }
+}
+
 impl MappingRequest {
     /// This request with what an update changes. The source and the starting position stay.
     #[must_use]

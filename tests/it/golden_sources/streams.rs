@@ -27,13 +27,13 @@ def reporting(event, context):
     return {'batchItemFailures': [{'itemIdentifier': number} for number in failed]}
 ";
 
-/// A table `t` with a stream, and a function `f`.
+/// A table `items` with a stream, and a function `f`.
 async fn lab(key: &str, view: &str, handler: &str, answer: Option<&str>) -> Lab {
     let lab = Lab::new(CODE).await;
     lab.region
         .cloud()
         .dynamodb
-        .create_table("t", key, None, Some(view))
+        .create_table("items", key, None, Some(view))
         .unwrap();
     lab.function("f", |config| {
         config.handler = format!("handler.{handler}");
@@ -45,7 +45,7 @@ async fn lab(key: &str, view: &str, handler: &str, answer: Option<&str>) -> Lab 
 
 fn request(lab: &Lab) -> MappingRequest {
     MappingRequest {
-        event_source_arn: lab.region.cloud().dynamodb.stream_arn("t"),
+        event_source_arn: lab.region.cloud().dynamodb.stream_arn("items"),
         function_name: Some("f".to_owned()),
         starting_position: Some("TRIM_HORIZON".to_owned()),
         maximum_batching_window_in_seconds: Some(1),
@@ -77,7 +77,7 @@ fn try_map(lab: &Lab, request: MappingRequest) -> Result<Mapping, ApiError> {
 async fn put(lab: &Lab, item: &Value) {
     let cloud = lab.region.cloud();
     let mut call = Call::outside();
-    cloud.dynamodb.put_item_plain(&mut call, "t", item).unwrap();
+    cloud.dynamodb.put_item_plain(&mut call, "items", item).unwrap();
     cloud.finish(call, "dynamodb", "PutItem", Value::Null, None);
     lab.region.settle().await;
 }
@@ -86,7 +86,7 @@ async fn put(lab: &Lab, item: &Value) {
 async fn put_image(lab: &Lab, image: &Value) {
     let cloud = lab.region.cloud();
     let mut call = Call::outside();
-    let input = json!({ "TableName": "t", "Item": image });
+    let input = json!({ "TableName": "items", "Item": image });
     cloud
         .dynamodb
         .execute(&mut call, "PutItem", &input.to_string())
