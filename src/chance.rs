@@ -37,13 +37,12 @@ impl Chance {
     #[must_use]
     pub fn of(&self, name: &str) -> Self {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
-        match named.get(name) {
-            Some(source) => source.clone(),
-            None => {
-                let source = Self::seeded(self.seed ^ salt(name));
-                named.entry(name.to_owned()).or_insert(source).clone()
-            }
+        if let Some(source) = named.get(name) {
+            return source.clone();
         }
+        let source = Self::seeded(self.seed ^ salt(name));
+        named.insert(name.to_owned(), source.clone());
+        source
     }
 
     /// A version 4 UUID, as AWS uses for request and message ids.

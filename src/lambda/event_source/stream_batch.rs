@@ -81,13 +81,15 @@ impl StreamBatch {
             None => self.throttles += 1,
             Some(BatchOutcome::Succeeded) => return (Progress::Done, busy),
             Some(BatchOutcome::Partly(failed)) => {
-                // From the first failure on, all come again: the order must hold.
+                // From the first failure on, all come again: the order must hold. What is left after some progress is
+                // a batch of its own, whose attempts are counted anew (recorded from AWS).
                 let first = self
                     .records
                     .iter()
                     .position(|record| failed.contains(&record.sequence_number));
-                self.records.drain(..first.unwrap_or(0));
-                self.failures += 1;
+                let done = first.unwrap_or(0);
+                self.records.drain(..done);
+                self.failures = if done > 0 { 0 } else { self.failures + 1 };
             }
             // Halving does not count against the attempts.
             Some(BatchOutcome::Failed) if settings.bisect && self.records.len() > 1 => {

@@ -217,7 +217,12 @@ pub async fn answer(content: &Value, answer: &str) {
         redrive_policy(content, first, second, "answering", Some(answer)).await;
         return;
     }
-    let lab = lab("answering", &[]).await;
+    let lab = Lab::new(CODE).await;
+    lab.region.cloud().sqs.create_queue("q", &[]).unwrap();
+    lab.function("f", |config| {
+        config.handler = "handler.answering".to_owned();
+        config.environment.insert("ANSWER".to_owned(), answer.to_owned());
+    });
     map(
         &lab,
         MappingRequest {

@@ -317,19 +317,17 @@ pub async fn partly(content: &Value) {
     same_config(&mut golden, recorded, mapping.config.describe());
     let records = content["dynamodb_records"]["Records"].as_array().unwrap();
     let hold = lab.region.clock().busy();
-    for record in records {
-        put_image(&lab, &record["dynamodb"]["NewImage"]).await;
+    let mut images: Vec<&Value> = records.iter().map(|record| &record["dynamodb"]["NewImage"]).collect();
+    images.dedup();
+    for image in images {
+        put_image(&lab, image).await;
     }
     drop(hold);
     lab.region.settle().await;
-    let mut seen: Vec<Value> = Vec::new();
-    for mut event in super::events(&lab, "f") {
-        for record in event["Records"].as_array_mut().map(std::mem::take).unwrap() {
-            if !seen.contains(&record) {
-                seen.push(record);
-            }
-        }
-    }
+    let all = super::events(&lab, "f").into_iter();
+    let seen: Vec<Value> = all
+        .flat_map(|mut event| event["Records"].as_array_mut().map(std::mem::take).unwrap())
+        .collect();
     golden.same(&json!(records), &json!(seen));
     same_messages(&mut golden, &content["destination_queue_messages"], &lab);
 }
