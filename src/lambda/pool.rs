@@ -317,8 +317,8 @@ impl Lease {
             let mut state = self.lambda.state();
             let function = state.functions.get_mut(&self.function);
             let current = function.filter(|function| {
-                let config = function.version(self.version);
-                config.is_some_and(|config| Arc::ptr_eq(config, environment.function()))
+                let mut versions = function.all_versions();
+                versions.any(|config| Arc::ptr_eq(config, environment.function()))
             });
             match current {
                 Some(function) => {
