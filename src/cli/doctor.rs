@@ -1,5 +1,7 @@
 //! `doctor`: what was found and chosen.
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -28,6 +30,7 @@ struct Findings {
     locale: String,
     your_files: String,
     store: String,
+    cloud: String,
     /// What needs the learner's attention.
     problems: Vec<String>,
 }
@@ -50,9 +53,10 @@ impl Doctor {
             locale,
             your_files,
             store,
+            cloud,
             problems,
         } = findings;
-        let lines: [(&str, &str); 9] = [
+        let lines: [(&str, &str); 10] = [
             ("version", version),
             ("system", &system),
             ("course", &course),
@@ -62,6 +66,7 @@ impl Doctor {
             ("locale", &locale),
             ("your files", &your_files),
             ("store", &store),
+            ("cloud", &cloud),
         ];
         for (name, value) in lines {
             writeln!(context.out, "{name:<11} {value}")?;
@@ -90,6 +95,7 @@ impl Findings {
             locale: locale(context, &mut problems),
             your_files: your_files(context, &mut problems),
             store: store(context, &mut problems),
+            cloud: cloud(context, &mut problems),
             problems,
         }
     }
@@ -169,6 +175,27 @@ fn your_files(context: &Context<'_>, problems: &mut Vec<String>) -> String {
             "no folder".to_owned()
         }
     }
+}
+
+/// What `cloud` and every Region need: a port of this computer's own; and the program that is used with it.
+fn cloud(context: &Context<'_>, problems: &mut Vec<String>) -> String {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let port = port.map_or_else(
+        |error| {
+            problems.push(format!(
+                "no port of 127.0.0.1 can be opened: {error}; without one no handler can be run"
+            ));
+            "no port of 127.0.0.1 can be opened"
+        },
+        |_| "ports of 127.0.0.1 can be opened",
+    );
+    let paths = (context.variable)("PATH").unwrap_or_default();
+    let aws = std::env::split_paths(&paths).map(|folder| folder.join("aws"));
+    let aws = aws.into_iter().find(|program| program.is_file()).map_or_else(
+        || "no aws on PATH (it is not needed)".to_owned(),
+        |program| format!("aws: {}", program.display()),
+    );
+    format!("{port}; {aws}")
 }
 
 fn store(context: &Context<'_>, problems: &mut Vec<String>) -> String {

@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -206,6 +208,14 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+/// A zip with one file.
+pub(crate) fn zip_of(name: &str, content: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(content.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
 fn handler(folder: &Path, body: &str) {
     std::fs::write(
         folder.join("app.py"),
@@ -386,6 +396,46 @@ fn its_state_survives_a_kill() {
         attributes["Attributes"]["ApproximateNumberOfMessages"], "0",
         "{attributes}"
     );
+}
+
+#[test]
+fn functions_go_on_with_their_code_and_their_queues() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let arguments = ["--state", state.to_str().unwrap()];
+    let mut cloud = Cloud::start(&arguments);
+    let code = "def lambda_handler(event, context):\n    print('got', event['Records'][0]['body'])\n";
+    let function = json!({
+        "FunctionName": "worker",
+        "Runtime": "python3.14",
+        "Role": "arn:aws:iam::123456789012:role/worker",
+        "Handler": "app.lambda_handler",
+        "Code": { "ZipFile": STANDARD.encode(zip_of("app.py", code)) },
+    });
+    let created = cloud.signed("lambda", "POST", "/2015-03-31/functions", &[], &function.to_string());
+    assert_eq!(created.status, 201, "{created:?}");
+    cloud.sqs("CreateQueue", &json!({ "QueueName": "jobs" }));
+    let mapping = json!({ "FunctionName": "worker", "EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:jobs" });
+    let mapped = cloud.signed(
+        "lambda",
+        "POST",
+        "/2015-03-31/event-source-mappings/",
+        &[],
+        &mapping.to_string(),
+    );
+    assert_eq!(mapped.status, 202, "{mapped:?}");
+    assert_eq!(cloud.ends_by(Signal::TERM).code(), Some(0));
+
+    let again = Cloud::start(&arguments);
+    let url = "https://sqs.us-east-1.amazonaws.com/123456789012/jobs";
+    again.sqs("SendMessage", &json!({ "QueueUrl": url, "MessageBody": "work" }));
+    again.tells("log", "got work");
+    let before: Value = serde_json::from_str(&created.body).unwrap();
+    let after = again.signed("lambda", "GET", "/2015-03-31/functions/worker/configuration", &[], "");
+    let after: Value = serde_json::from_str(&after.body).unwrap();
+    for kept in ["CodeSha256", "RevisionId", "LastModified", "Runtime", "Handler", "Role"] {
+        assert_eq!(before[kept], after[kept], "{kept}");
+    }
 }
 
 /// Waits until the state that the index names has these words.

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::cloud::zip_of;
 use crate::lab::PROGRAM;
 
 const HANDLER: &str = "\
@@ -283,4 +284,37 @@ fn control_codes_are_shown_and_not_obeyed() {
     let text = out(&output);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
     assert!(text.contains("\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{202e}done"), "{text}");
+}
+
+#[test]
+fn a_layer_can_be_a_zip() {
+    let bench = Bench::new();
+    fs::write(bench.path("layer.zip"), zip_of("python/extra.py", "NAME = 'zipped'\n")).unwrap();
+    let arguments = [
+        "--layer",
+        "layer.zip",
+        "--env",
+        "STAGE=test",
+        "--timeout",
+        "60",
+        "--json",
+    ];
+    let output = bench.run("settings", &arguments);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["payload"][3], "zipped", "{object}");
+}
+
+#[test]
+fn a_layer_that_leads_out_of_its_folder_is_refused() {
+    let bench = Bench::new();
+    for (name, bytes) in [
+        ("evil.zip", zip_of("../../evil.py", "x")),
+        ("no.zip", b"no zip".to_vec()),
+    ] {
+        fs::write(bench.path(name), bytes).unwrap();
+        let output = bench.run("echo", &["--layer", name]);
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(name) && error.contains("Could not unzip"), "{error}");
+    }
 }
