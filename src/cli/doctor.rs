@@ -190,8 +190,9 @@ fn cloud(context: &Context<'_>, problems: &mut Vec<String>) -> String {
         |_| "ports of 127.0.0.1 can be opened",
     );
     let paths = (context.variable)("PATH").unwrap_or_default();
-    let aws = std::env::split_paths(&paths).map(|folder| folder.join("aws"));
-    let aws = aws.into_iter().find(|program| program.is_file()).map_or_else(
+    let mut folders = std::env::split_paths(&paths).filter(|folder| folder.is_absolute());
+    let aws = folders.find_map(|folder| Some(folder.join("aws")).filter(|program| program.is_file()));
+    let aws = aws.map_or_else(
         || "no aws on PATH (it is not needed)".to_owned(),
         |program| format!("aws: {}", program.display()),
     );

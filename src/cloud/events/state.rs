@@ -17,9 +17,10 @@ impl Events {
         let rules: Vec<((String, String), Rule)> = read("events", saved["rules"].take())?;
         self.shared.lock().buses = read("events", saved["buses"].take())?;
         self.shared.lock().tags = read("events", saved["tags"].take())?;
-        for ((bus, name), mut rule) in rules {
+        for ((bus, name), rule) in rules {
             let schedule = rule.given["ScheduleExpression"].as_str().and_then(Schedule::parse);
-            rule._timer = schedule.map(|schedule| self.shared.start(&bus, &name, schedule));
+            let timer = schedule.map(|schedule| self.shared.start(&bus, &name, schedule));
+            let rule = Rule { _timer: timer, ..rule };
             self.shared.lock().rules.insert((bus, name), rule);
         }
         Ok(())

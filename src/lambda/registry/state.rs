@@ -151,17 +151,14 @@ impl Lambda {
         let layer_content: Option<String> = take(&mut saved, "layerContent")?;
         let layers: Vec<SavedLayer> = take(&mut saved, "layerVersions")?;
         let mut config: FunctionConfig = read(PART, saved)?;
-        match code {
-            Some(digest) => {
-                let package = self.unpacked(&digest, contents)?;
-                config.code = package.content();
-                config.package = Some(Arc::new(package));
-            }
+        if let Some(digest) = code {
+            let package = self.unpacked(&digest, contents)?;
+            config.code = package.content();
+            config.package = Some(Arc::new(package));
+        } else {
             // A folder without a file.
-            None => {
-                config.code = self.platform().new_home();
-                std::fs::create_dir_all(&config.code).map_err(|error| StateError::damaged(PART, &error))?;
-            }
+            config.code = self.platform().new_home();
+            std::fs::create_dir_all(&config.code).map_err(|error| StateError::damaged(PART, &error))?;
         }
         if let Some(digest) = layer_content {
             let root = self.platform().new_home();
