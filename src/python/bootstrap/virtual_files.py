@@ -4,6 +4,7 @@ The real folders lie elsewhere. Every function that takes a path is replaced by 
 back, names in errors included, is translated again, so that code sees Lambda's paths alone.
 """
 import builtins
+import copy
 import errno
 import io
 import os
@@ -56,7 +57,21 @@ def install(files, storage):
         io.open_code = lambda path: _open(path, "rb")
         sys.modules["_io"].open_code = io.open_code
     io.FileIO = _FileIO
+    loader = sys.modules.get("_imp")
+    if hasattr(loader, "create_dynamic"):
+        _real["create_dynamic"] = loader.create_dynamic
+        loader.create_dynamic = _create_dynamic
     os.environ["PWD"] = "/var/task"
+
+
+def _create_dynamic(spec, *args):
+    """Loads a compiled module: the system's linker knows real paths alone."""
+    found = copy.copy(spec)
+    found.origin = _to_real(spec.origin)
+    module = _real["create_dynamic"](found, *args)
+    if getattr(module, "__file__", None) == found.origin:
+        module.__file__ = spec.origin
+    return module
 
 
 def mount(files):
