@@ -458,6 +458,7 @@ fn python_path() -> Vec<String> {
         "/var/task".to_owned(),
         format!("/opt/python/lib/python{PYTHON_VERSION}/site-packages"),
         "/opt/python".to_owned(),
+        "/var/runtime".to_owned(),
         "/var/lang/lib/python314.zip".to_owned(),
         format!("/var/lang/lib/python{PYTHON_VERSION}"),
         format!("/var/lang/lib/python{PYTHON_VERSION}/lib-dynload"),

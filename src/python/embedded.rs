@@ -1,9 +1,14 @@
 //! Python sources that are part of the program.
 
-use include_dir::{Dir, include_dir};
+use std::path::Path;
+
+use include_dir::{Dir, DirEntry, include_dir};
 
 static BOOTSTRAP: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/bootstrap");
 static SITE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/site");
+
+/// Sources of the standard library, of which only compiled code is embedded otherwise: tracebacks show their lines.
+static LIBRARY: Dir<'_> = include_dir!("$OUT_DIR/standard_library");
 
 static CPYTHON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/cpython");
 
@@ -28,19 +33,37 @@ pub fn locate(module: &str) -> Option<(String, bool)> {
 
 /// The content of a built-in file, by the path that [`locate`] gives, or of a data file beside it.
 pub fn contents(path: &str) -> Option<&'static [u8]> {
-    PLACES.iter().find_map(|(place, dir)| {
+    let library = ("/var/lang/lib/python3.14", &LIBRARY);
+    PLACES.iter().chain([&library]).find_map(|(place, dir)| {
         let relative = path.strip_prefix(place)?.strip_prefix('/')?;
         Some(dir.get_file(relative)?.contents())
     })
 }
 
-/// Writes what a `python3` of the learner's own needs into a folder: our bootstrap, and the stand-in for the native
-/// module. Its own boto3 is used, if it has one.
+/// What AWS's runtime client consists of, in [`SITE`].
+const CLIENT: [&str; 2] = ["awslambdaric", "snapshot_restore_py.py"];
+
+/// Writes what a `python3` of the learner's own needs into a folder: our bootstrap, the stand-in for the native
+/// module, and AWS's client in `site`. Its own boto3 is used, if it has one.
 ///
 /// # Errors
 ///
 /// If a file cannot be written.
-pub fn unpack_bootstrap(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn unpack_bootstrap(folder: &Path) -> std::io::Result<()> {
+    let site = folder.join("site");
+    for entry in SITE
+        .entries()
+        .iter()
+        .filter(|entry| CLIENT.iter().any(|name| entry.path() == Path::new(name)))
+    {
+        match entry {
+            DirEntry::Dir(dir) => {
+                std::fs::create_dir_all(site.join(dir.path()))?;
+                dir.extract(&site)?;
+            }
+            DirEntry::File(file) => std::fs::write(site.join(file.path()), file.contents())?,
+        }
+    }
     BOOTSTRAP.extract(folder)?;
     CPYTHON.extract(folder)
 }
@@ -54,11 +77,15 @@ mod tests {
         let (path, package) = locate("awslambdaric").unwrap();
         assert_eq!(
             (path.as_str(), package),
-            ("/var/runtime/awslambdaric/__init__.py", true)
+            ("/var/lang/lib/python3.14/site-packages/awslambdaric/__init__.py", true)
         );
         let (path, package) = locate("awslambdaric.bootstrap").unwrap();
         assert!(!package);
-        assert!(contents(&path).unwrap().starts_with(b"\"\"\"The runtime loop"));
+        assert!(
+            contents(&path)
+                .unwrap()
+                .starts_with(b"\"\"\"\nCopyright 2018 Amazon.com")
+        );
         assert_eq!(locate("no.such.module"), None);
     }
 }

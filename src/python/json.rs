@@ -9,6 +9,9 @@ use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 /// Values nested deeper are left to the careful writer, which knows a circle when it sees one.
 const DEEPEST: usize = 50;
 
+/// Python writes no longer ones (`sys.set_int_max_str_digits`); the careful writer says so.
+const LONGEST_INT: usize = 4300;
+
 /// The JSON text of a value that is made of nothing but `None`, `bool`, `int`, `float`, `str`, `list`, `tuple` and
 /// `dict` with keys of text, as Python's `json.dumps(value, ensure_ascii=False)` writes it; `None` for any other.
 pub(super) fn plain(value: &PyObject, vm: &VirtualMachine) -> Option<String> {
@@ -30,7 +33,11 @@ fn write(value: &PyObject, text: &mut String, depth: usize, vm: &VirtualMachine)
     } else if let Some(value) = value.downcast_ref_if_exact::<PyStr>(vm) {
         write_text(value.to_str()?, text);
     } else if let Some(value) = value.downcast_ref_if_exact::<PyInt>(vm) {
-        text.push_str(&value.to_str_radix_10());
+        let digits = value.to_str_radix_10();
+        if digits.len() > LONGEST_INT {
+            return None;
+        }
+        text.push_str(&digits);
     } else if let Some(value) = value.downcast_ref_if_exact::<PyFloat>(vm) {
         write_number(value.to_f64(), text);
     } else if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {

@@ -1,256 +1,377 @@
-//! Our runtime against AWS's: the same handlers, the same payloads, the same log (`tests/golden/ric`).
+//! Our runtime against AWS's: the same handlers, the same answers, the same log (`tests/golden/ric`).
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use lambda_course::lambda::{Engine, Invocation};
 use regex::Regex;
+use serde::Deserialize;
 
-use crate::lab::{Lab, block_on, text};
+use crate::lab::{Lab, PROGRAM, block_on, invocation, shared_engine};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/ric");
 
-/// What is compared of a handler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Payload,
-    Log,
+/// The newest Python that AWS's client was recorded on, which the embedded engine is held to.
+const NEWEST: &str = "3.13";
+
+/// One handler and what it is called with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    code: String,
+    handler: String,
+    #[serde(default = "one_empty_event")]
+    events: Vec<String>,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    layers: Option<String>,
+    client_context: Option<String>,
+    tenant: Option<String>,
+    /// Whether the log was recorded on plain standard output too.
+    #[serde(default)]
+    plain: bool,
 }
 
-/// A difference that is known: the lines that only ours has.
-struct Accepted {
-    handler: &'static str,
-    part: Part,
-    ours: &'static str,
-    reason: &'static str,
+/// What AWS's client did with it.
+#[derive(Debug, Deserialize)]
+struct Recording {
+    /// How many it took.
+    invocations: usize,
+    posts: Vec<Post>,
+    log: Vec<String>,
+    /// Without Lambda's channel for the log.
+    plain: Option<Vec<String>>,
+    /// `waits` for more, `status N` or `signal N`.
+    end: String,
 }
 
-const PLATFORM: &str = "the client posts nothing, and the recording has no platform that answers in its place";
-const NO_WARNING: &str = "the embedded interpreter does not warn of a coroutine that was never awaited";
-const SYNTAX: &str = "the embedded interpreter says more precisely what is wrong";
-const FRAMES: &str = "3.14 has other lines than 3.11, and no source where the module is frozen; files and names agree";
-const OWN_FRAMES: &str = "the runtime's own frames; the handler's are the same";
+#[derive(Debug, Deserialize)]
+struct Post {
+    kind: String,
+    body: String,
+}
 
-const fn known(handler: &'static str, part: Part, reason: &'static str, ours: &'static str) -> Accepted {
-    Accepted {
-        handler,
-        part,
-        ours,
-        reason,
+/// A difference that is known, and what ours is instead.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    case: String,
+    engine: String,
+    part: String,
+    reason: String,
+    ours: String,
+}
+
+/// A Python to compare.
+struct Subject {
+    name: &'static str,
+    engine: Engine,
+    recordings: BTreeMap<String, Recording>,
+    /// Where its own library lies.
+    library: Option<String>,
+}
+
+/// What came of a case, as text, by part.
+type Outcome = BTreeMap<&'static str, String>;
+
+macro_rules! groups {
+    ($engine:ident, $subject:ident) => {
+        mod $engine {
+            #[test]
+            fn marshal() {
+                super::compare(super::$subject(), "results");
+            }
+            #[test]
+            fn errors() {
+                super::compare(super::$subject(), "errors");
+            }
+            #[test]
+            fn exit_codes() {
+                super::compare(super::$subject(), "exits");
+            }
+            #[test]
+            fn handler_faults() {
+                super::compare(super::$subject(), "resolution");
+            }
+            #[test]
+            fn imports() {
+                super::compare(super::$subject(), "imports");
+            }
+            #[test]
+            fn logging() {
+                super::compare(super::$subject(), "logs");
+            }
+            #[test]
+            fn ctx_fields() {
+                super::compare(super::$subject(), "context");
+            }
+            #[test]
+            fn event_types() {
+                super::compare(super::$subject(), "events");
+            }
+            #[test]
+            fn surroundings() {
+                super::compare(super::$subject(), "surroundings");
+            }
+            #[test]
+            fn layers() {
+                super::compare(super::$subject(), "layers");
+            }
+        }
+    };
+}
+
+groups!(embedded, embedded);
+groups!(cpython, cpython);
+
+fn embedded() -> Option<Subject> {
+    Some(Subject {
+        name: "embedded",
+        engine: shared_engine().clone(),
+        recordings: recordings(NEWEST),
+        library: None,
+    })
+}
+
+/// The `python3` of this machine, if there is one of a version that was recorded.
+fn cpython() -> Option<Subject> {
+    let probe = "import json, sys; print(sys.executable, '%d.%d' % sys.version_info[:2], json.__path__[0], sep='\\n')";
+    let output = Command::new("python3").args(["-c", probe]).output().ok()?;
+    let output = String::from_utf8(output.stdout).unwrap();
+    let [python, version, json] = output.lines().collect::<Vec<_>>()[..] else {
+        eprintln!("skipped: there is no python3");
+        return None;
+    };
+    if !recording_file(version).exists() {
+        eprintln!("skipped: AWS's client was not recorded on Python {version}");
+        return None;
     }
+    Some(Subject {
+        name: "cpython",
+        engine: Engine::cpython(Path::new(PROGRAM), Path::new(python)).unwrap(),
+        recordings: recordings(version),
+        library: Some(json.trim_end_matches("/json").to_owned()),
+    })
 }
-
-const ACCEPTED: &[Accepted] = &[
-    known(
-        "ok.exitx",
-        Part::Payload,
-        PLATFORM,
-        r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: <id> Error: Runtime exited with error: exit status 3"}"#,
-    ),
-    known("ok.aco", Part::Log, NO_WARNING, ""),
-    known(
-        "syn.handler",
-        Part::Payload,
-        SYNTAX,
-        r#"{"errorMessage": "Syntax error in module 'syn': expected a parameter or the end of the parameter list (syn.py, line 1)", "errorType": "Runtime.UserCodeSyntaxError", "requestId": "", "stackTrace": ["  File \"/var/task/syn.py\" Line 1\n    def handler(:\n"]}"#,
-    ),
-    known(
-        "syn.handler",
-        Part::Log,
-        SYNTAX,
-        "[ERROR] Runtime.UserCodeSyntaxError: Syntax error in module 'syn': expected a parameter or the end of the \
-         parameter list (syn.py, line 1)",
-    ),
-    known(
-        "zde.handler",
-        Part::Payload,
-        FRAMES,
-        r#"{"errorMessage": "division by zero", "errorType": "ZeroDivisionError", "requestId": "", "stackTrace": ["  File \"/var/lang/lib/python3.14/importlib/__init__.py\", line 88, in import_module\n", "  File \"<frozen importlib._bootstrap>\", line 1398, in _gcd_import\n", "  File \"<frozen importlib._bootstrap>\", line 1371, in _find_and_load\n", "  File \"<frozen importlib._bootstrap>\", line 1342, in _find_and_load_unlocked\n", "  File \"<frozen importlib._bootstrap>\", line 938, in _load_unlocked\n", "  File \"<frozen importlib._bootstrap_external>\", line 759, in exec_module\n", "  File \"<frozen importlib._bootstrap>\", line 491, in _call_with_frames_removed\n", "  File \"/var/task/zde.py\", line 1, in <module>\n    1/0\n"]}"#,
-    ),
-    known(
-        "zde.handler",
-        Part::Log,
-        FRAMES,
-        "\u{a0}\u{a0}File \"/var/lang/lib/python3.14/importlib/__init__.py\", line 88, in import_module\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap>\", line 1398, in _gcd_import\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap>\", line 1371, in _find_and_load\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap>\", line 1342, in _find_and_load_unlocked\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap>\", line 938, in _load_unlocked\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap_external>\", line 759, in exec_module\n\
-         \u{a0}\u{a0}File \"<frozen importlib._bootstrap>\", line 491, in _call_with_frames_removed",
-    ),
-    known(
-        "j.kb",
-        Part::Payload,
-        PLATFORM,
-        r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: <id> Error: Runtime exited with error: exit status 130"}"#,
-    ),
-    known("j.kb", Part::Log, OWN_FRAMES, OWN_FRAMES_LINES),
-    known(
-        "j.base",
-        Part::Payload,
-        PLATFORM,
-        r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: <id> Error: Runtime exited with error: exit status 1"}"#,
-    ),
-    known("j.base", Part::Log, OWN_FRAMES, OWN_FRAMES_LINES),
-];
-
-const OWN_FRAMES_LINES: &str = "  File \"/var/runtime/awslambdaric/bootstrap.py\", line 30, in run\n  File \
-                                \"/var/runtime/awslambdaric/bootstrap.py\", line 75, in invoke";
 
 #[test]
-fn handlers_end_as_on_aws() {
-    let recordings = recordings();
-    assert_eq!(recordings.len(), 28, "sections of the recording");
-    let mut wrong = Vec::new();
-    let mut used = Vec::new();
-    for recording in &recordings {
-        let ours = block_on(run(&recording.handler));
-        for (part, theirs, ours) in [
-            (Part::Payload, &recording.payload, &ours.payload),
-            (Part::Log, &recording.log, &ours.log),
-        ] {
-            if theirs == ours {
-                continue;
-            }
-            let only_ours: Vec<&str> = ours
-                .lines()
-                .filter(|line| !theirs.lines().any(|their| their == *line))
-                .collect();
-            let only_ours = only_ours.join("\n");
-            let known = ACCEPTED
+fn enough_is_recorded_and_every_known_difference_is_of_a_case() {
+    let cases = cases();
+    assert!(cases.len() > 400, "{}", cases.len());
+    let recordings = recordings(NEWEST);
+    for (name, case) in &cases {
+        let recording = &recordings[name];
+        assert_eq!(case.plain, recording.plain.is_some(), "{name}: record again");
+    }
+    for known in known() {
+        assert!(cases.contains_key(&known.case), "{}", known.case);
+    }
+}
+
+/// Runs the cases of a group, and fails with all that differs and isn't listed.
+fn compare(subject: Option<Subject>, group: &str) {
+    let Some(subject) = subject else { return };
+    let known = known();
+    let mut wrong = String::new();
+    for (name, case) in cases()
+        .iter()
+        .filter(|(name, _)| name.starts_with(&format!("{group}.")))
+    {
+        let theirs = expected(&subject.recordings[name], case);
+        let ours = block_on(run(&subject, case));
+        for (part, theirs) in &theirs {
+            let ours = ours.get(part).map_or("", String::as_str);
+            let known = known
                 .iter()
-                .position(|known| known.handler == recording.handler && known.part == part && known.ours == only_ours);
+                .find(|known| known.case == *name && known.engine == subject.name && known.part == *part);
             match known {
-                Some(place) => used.push(place),
-                None => wrong.push(format!(
-                    "{} ({part:?})\n  AWS:  {theirs:?}\n  ours: {ours:?}",
-                    recording.handler
-                )),
+                None if ours == theirs => {}
+                Some(known) if ours == known.ours && ours != theirs => {}
+                // What the runtimes of other Pythons say differs from one to the next.
+                Some(_) if ours == theirs && subject.name == "cpython" => {}
+                Some(known) if ours == theirs => {
+                    let _ = writeln!(wrong, "{name} ({part}) does not differ any more: {}", known.reason);
+                }
+                _ => {
+                    let line = serde_json::json!({
+                        "case": name, "engine": subject.name, "part": part, "reason": "", "ours": ours,
+                    });
+                    let _ = writeln!(wrong, "{name} ({part})\n  AWS:  {theirs:?}\n  ours: {ours:?}\n  {line}");
+                }
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    for (place, known) in ACCEPTED.iter().enumerate() {
-        assert!(
-            used.contains(&place),
-            "{} ({:?}) does not differ any more; it was: {}",
-            known.handler,
-            known.part,
-            known.reason
-        );
-    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What a handler gives: with ids, times and streams replaced.
-struct Result {
-    handler: String,
-    payload: String,
-    log: String,
-}
-
-/// Runs a handler on the engine that is built in.
-async fn run(handler: &str) -> Result {
-    let lab = Lab::with(&[]).await;
-    for file in python_files() {
-        fs::copy(&file, lab.code().join(file.file_name().unwrap())).unwrap();
-    }
-    lab.function("demo", |config| handler.clone_into(&mut config.handler));
-    let record = lab.invoke("demo", "{}").await;
-    let mut log = lab.own_log("demo");
-    // A failed initialisation is tried twice, and logged twice.
-    if log.len().is_multiple_of(2) && log.iter().any(|line| line.contains("LAMBDA_WARNING")) {
-        let (first, second) = log.split_at(log.len() / 2);
-        assert_eq!(
-            normal(&first.join("\n")),
-            normal(&second.join("\n")),
-            "{handler}: both attempts log the same"
-        );
-        log.truncate(log.len() / 2);
-    }
-    for line in &log {
-        assert_eq!(
-            line.contains("Traceback"),
-            line.starts_with("[ERROR] ") || line.starts_with("Traceback"),
-            "{handler}: an error's traceback is not in its event: {log:?}"
-        );
-    }
-    Result {
-        handler: handler.to_owned(),
-        payload: normal(&text(&record)),
-        log: normal(&log.join("\n")),
-    }
-}
-
-fn python_files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(FOLDER)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "py"))
+/// What the recording says that a caller and the log must show.
+fn expected(recording: &Recording, case: &Case) -> Outcome {
+    let mut answers: Vec<String> = recording
+        .posts
+        .iter()
+        .map(|post| {
+            let error = if post.kind == "response" { "" } else { "Unhandled " };
+            format!("{error}{}", post.body)
+        })
         .collect();
-    files.sort();
-    files
+    if answers.len() < case.events.len() {
+        answers.push(format!("Unhandled {}", platform_answer(&recording.end)));
+    }
+    // An initialisation that fails is tried again, and logged again.
+    let attempts = if recording.invocations == 0 { 2 } else { 1 };
+    let mut outcome = Outcome::from([
+        ("answers", answers.join("\n")),
+        ("log", repeated(&recording.log, attempts)),
+    ]);
+    if let Some(plain) = &recording.plain {
+        outcome.insert("plain", repeated(plain, attempts));
+    }
+    outcome
 }
 
-/// The sections of the recording.
-fn recordings() -> Vec<Result> {
-    let all = fs::read_to_string(Path::new(FOLDER).join("recorded.txt")).unwrap();
-    let sections = all.split("=== ").skip(1);
-    sections.map(section).collect()
+fn repeated(events: &[String], times: usize) -> String {
+    vec![events; times].concat().join("\n")
 }
 
-fn section(text: &str) -> Result {
-    let (handler, rest) = text.split_once('\n').unwrap();
-    let rest = rest.trim_end().strip_suffix("rc=0").unwrap().trim_end();
-    let posted = Regex::new(r#"(?m)(?:RESP \S+ b|INITERR |ERR )(?<literal>'.*'|".*")$"#).unwrap();
-    let (log, payload) = match posted.captures(rest) {
-        Some(found) => {
-            let range = found.get(0).unwrap().range();
-            let log = rest[..range.start].to_owned() + rest[range.end..].trim_start();
-            (log, unquoted(&found["literal"]))
+/// What Lambda answers for a process that ended (`internal/lambda-managed-instances/rapid/shutdown.go` of AWS's
+/// interface emulator).
+fn platform_answer(end: &str) -> String {
+    let reason = match end.split_once(' ').unwrap() {
+        ("status", "0") => "Runtime exited without providing a reason".to_owned(),
+        ("status", status) => format!("Runtime exited with error: exit status {status}"),
+        (_, signal) => {
+            let names = BTreeMap::from([
+                ("2", "interrupt"),
+                ("6", "aborted"),
+                ("9", "killed"),
+                ("11", "segmentation fault"),
+                ("15", "terminated"),
+            ]);
+            format!("Runtime exited with error: signal: {}", names[signal])
         }
-        None => (rest.to_owned(), String::new()),
     };
-    Result {
-        handler: handler.to_owned(),
-        payload: normal(&payload),
-        log: normal(&log),
-    }
+    format!(r#"{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: <id> Error: {reason}"}}"#)
 }
 
-/// The text of a Python literal of text or bytes.
-fn unquoted(literal: &str) -> String {
-    let mut bytes = Vec::new();
-    let inner = &literal[1..literal.len() - 1];
-    let mut rest = inner.chars();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            bytes.extend(character.to_string().bytes());
-            continue;
-        }
-        match rest.next().unwrap() {
-            'n' => bytes.push(b'\n'),
-            'x' => {
-                let digits: String = rest.by_ref().take(2).collect();
-                bytes.push(u8::from_str_radix(&digits, 16).unwrap());
+async fn run(subject: &Subject, case: &Case) -> Outcome {
+    let lab = Lab::on(&subject.engine, &[]).await;
+    let code = Path::new(FOLDER).join("code");
+    copy_folder(&code.join(&case.code), lab.code());
+    lab.function("demo", |config| {
+        case.handler.clone_into(&mut config.handler);
+        case.environment.clone_into(&mut config.environment);
+        config.layers = case.layers.as_ref().map(|layers| code.join(layers));
+    });
+    let mut answers = Vec::new();
+    for event in &case.events {
+        let request = Invocation {
+            client_context: case.client_context.clone(),
+            tenant_id: case.tenant.clone(),
+            ..invocation(event)
+        };
+        let busy = lab.region.clock().busy();
+        let record = lab.region.lambda().invoke("demo", &request, busy).await.0.unwrap();
+        let error = if record.function_error { "Unhandled " } else { "" };
+        answers.push(format!("{error}{}", String::from_utf8_lossy(&record.payload)));
+    }
+    let log = lab.own_log("demo");
+    Outcome::from([
+        ("answers", subject.normal(&answers.join("\n"))),
+        ("plain", subject.normal(&plain(&log).join("\n"))),
+        ("log", subject.normal(&log.join("\n"))),
+    ])
+}
+
+/// What AWS's client would have written where there is no channel for the log: an error's traceback is joined to it by
+/// carriage returns, and all else ends where its lines do.
+fn plain(log: &[String]) -> Vec<String> {
+    const TRACEBACK: &str = "\nTraceback (most recent call last):";
+    let lines = log.iter().flat_map(|event| {
+        let joined = match event.split_once(TRACEBACK) {
+            Some((error, frames)) if error.starts_with("[ERROR] ") => {
+                format!("{error}{}", format!("{TRACEBACK}{frames}").replace('\n', "\r"))
             }
-            other => bytes.extend(other.to_string().bytes()),
-        }
-    }
-    String::from_utf8(bytes).unwrap()
+            _ => event.clone(),
+        };
+        joined.split('\n').map(str::to_owned).collect::<Vec<_>>()
+    });
+    lines.collect()
 }
 
-fn normal(text: &str) -> String {
-    let mut text = text
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .trim_end_matches('\n')
-        .to_owned();
-    for (pattern, name) in [
-        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>"),
-        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>"),
-        (r"log_stream_name=[^,]*", "log_stream_name=<stream>"),
-    ] {
-        text = Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
+impl Subject {
+    /// Without what differs from run to run, as `record.py` has it.
+    fn normal(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if let Some(library) = &self.library {
+            text = text.replace(library, "/var/lang/lib/python3.x");
+        }
+        for (pattern, name) in [
+            (r"/var/lang/lib/python3\.\d+", "/var/lang/lib/python3.x"),
+            // The lines of the library differ from version to version, those of AWS's client don't.
+            (r"/var/lang/lib/python3\.x/site-packages", "<site-packages>"),
+            (
+                r#"(File \\?"/var/lang/lib/python3\.x/[^"]*", line |File \\?"<frozen [^"]*", line )\d+"#,
+                "${1}<n>",
+            ),
+            (r"<site-packages>", "/var/lang/lib/python3.x/site-packages"),
+            (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>"),
+            (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>"),
+            (r#"("timestamp": ")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"#, "${1}<second>"),
+            (r"0x[0-9a-f]{6,}", "0x<address>"),
+            (r#"Root=1-[0-9a-f]{8}-[0-9a-f]{24}[^"']*"#, "<trace>"),
+            (r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", "<stream>"),
+            (r"(Previous line repeated )\d+", "${1}<n>"),
+            (
+                r"LAMBDA_WARNING: Unhandled exception\. .*?runtimes-update\.html",
+                "<LAMBDA_WARNING>",
+            ),
+        ] {
+            text = Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
+        }
+        text
     }
-    text
+}
+
+fn cases() -> BTreeMap<String, Case> {
+    read(&Path::new(FOLDER).join("cases.json"))
+}
+
+fn known() -> Vec<Known> {
+    read(&Path::new(FOLDER).join("differences.json"))
+}
+
+fn recording_file(version: &str) -> PathBuf {
+    Path::new(FOLDER).join(format!("recorded/python{version}.json"))
+}
+
+/// What was recorded on a version: its own, and where it says nothing, the newest's.
+fn recordings(version: &str) -> BTreeMap<String, Recording> {
+    let mut all: BTreeMap<String, Recording> = read(&recording_file(NEWEST));
+    all.extend(read::<BTreeMap<String, Recording>>(&recording_file(version)));
+    all
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &Path) -> T {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn one_empty_event() -> Vec<String> {
+    vec!["{}".to_owned()]
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_folder(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }

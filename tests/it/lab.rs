@@ -183,6 +183,11 @@ pub fn json(record: &InvocationRecord) -> Value {
     serde_json::from_slice(&record.payload).unwrap_or_else(|error| panic!("{error}: {:?}", record.payload))
 }
 
+/// The engine that is built in, which most tests share.
+pub fn shared_engine() -> &'static Engine {
+    &ENGINE
+}
+
 /// An engine of a test's own, for tests that break it.
 pub fn own_engine() -> Engine {
     Engine::embedded(Path::new(PROGRAM))

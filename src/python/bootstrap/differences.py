@@ -1,24 +1,41 @@
 """Where the embedded interpreter differs from CPython in ways that handlers meet, put right."""
+import builtins
+import re
+import sys
+
 import _lambda_course as native
+import syntax
+import tracebacks
 
 
 def mend():
     mend_json()
     mend_csv()
-    mend_traceback()
+    mend_re()
+    mend_builtins()
+    mend_environ()
+    syntax.mend()
+    tracebacks.mend()
+    tracebacks.mend_files()
+
+
+def mend_files():
+    """All that a CPython needs: its files are not where the handler sees them."""
+    syntax.mend()
+    tracebacks.mend()
 
 
 def mend_json():
-    """The native scanner reads only what is JSON; Python's own says what is wrong with anything else."""
+    """Errors with CPython's words, control characters with all their digits, frames as with CPython's C code."""
     import json
     import json.decoder
+    import json.encoder
     import json.scanner
 
     native_scanner, own_scanner = json.scanner.c_make_scanner, json.scanner.py_make_scanner
-    if native_scanner is None:
-        return
 
     def make_scanner(context):
+        # The native scanner reads only what is JSON; Python's own says what is wrong with anything else.
         fast, careful = native_scanner(context), own_scanner(context)
 
         def scan_once(string, index):
@@ -28,6 +45,41 @@ def mend_json():
 
     json.scanner.make_scanner = make_scanner
     json._default_decoder = json.decoder.JSONDecoder()
+
+    encoder = json.encoder
+    encoder.encode_basestring = _careful_with(encoder.encode_basestring, encoder.py_encode_basestring)
+    encoder.encode_basestring_ascii = _careful_with(encoder.encode_basestring_ascii,
+                                                    encoder.py_encode_basestring_ascii)
+    encoder.c_make_encoder = _make_encoder
+
+
+def _careful_with(fast, careful):
+    """The native encoders write three control characters wrongly, and no lone surrogates."""
+    def encode(text):
+        if "\x0b" in text or "\x1b" in text or "\x7f" in text:
+            return careful(text)
+        try:
+            return fast(text)
+        except UnicodeEncodeError:
+            return careful(text)
+
+    return encode
+
+
+def _make_encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan):
+    """As the C function of this name: what it returns writes all at once."""
+    from json.encoder import _make_iterencode
+
+    def number(value):
+        if value != value or value in (float("inf"), -float("inf")):
+            if not allow_nan:
+                raise ValueError(f"Out of range float values are not JSON compliant: {value!r}")
+            return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        return float.__repr__(value)
+
+    write = _make_iterencode(markers, default, encoder, indent, number, key_separator, item_separator, sort_keys,
+                             skipkeys, True)
+    return lambda value, level: tuple(write(value, level))
 
 
 def mend_csv():
@@ -50,47 +102,71 @@ def _with_its_mark(lines):
     yield from lines
 
 
-# CPython does this part of json.decoder in C, and the modules that begin with `_py` too.
-_SCANNER = {"JSONObject", "JSONArray", "py_scanstring"}
-_FROZEN = {
-    "_frozen_importlib": "<frozen importlib._bootstrap>",
-    "_frozen_importlib_external": "<frozen importlib._bootstrap_external>",
-}
+def mend_re():
+    """`Match.expand` calls a function that is no longer there."""
+    from re import _parser
+
+    def expand(pattern, match, template):
+        parts = _parser.parse_template(template, pattern)
+        return template[:0].join(match[part] or template[:0] if isinstance(part, int) else part for part in parts)
+
+    re._expand = expand
 
 
-def mend_traceback():
-    """Frames have the names of Lambda's files; what stands in for C code has no frames, as there."""
+def mend_builtins():
+    """What the module `site` adds, which costs too much to import."""
+    import _sitebuiltins
+
+    builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
+    builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
+    builtins.help = _sitebuiltins._Helper()
+    builtins.copyright = _sitebuiltins._Printer("copyright", sys.copyright)
+    builtins.credits = _sitebuiltins._Printer("credits", "See www.python.org for more information.")
+    builtins.license = _sitebuiltins._Printer("license", "See https://www.python.org/psf/license/")
+
+
+def mend_environ():
+    """`os.environ.get` without its way through Python's encodings; assignments to `os.environ` reach the process."""
     import os
-    import traceback
 
-    if not hasattr(traceback, "_walk_tb_with_full_positions"):
-        return  # A python3 older than 3.11.
-    own = os.path.dirname(__file__)
-    walk, name_frame = traceback._walk_tb_with_full_positions, traceback.FrameSummary.__init__
+    get_anything = os.environ.get
 
-    def hidden(code):
-        file = code.co_filename
-        return (os.path.dirname(file) == own or file == "json.scanner" or file.startswith("_py")
-                or file == "json.decoder" and code.co_name in _SCANNER)
+    def get(name, default=None):
+        value = native.variable(name) if type(name) is str else None
+        return get_anything(name, default) if value is None else value
 
-    def walk_shown(trace):
-        return (step for step in walk(trace) if not hidden(step[0].f_code))
-
-    def name_as_on_lambda(self, filename, *args, **kwargs):
-        name_frame(self, _file_on_lambda(filename), *args, **kwargs)
-
-    traceback._walk_tb_with_full_positions = walk_shown
-    traceback.FrameSummary.__init__ = name_as_on_lambda
+    os.environ.get = get
 
 
-def _file_on_lambda(name):
-    """The file of a module of the standard library, which is known by its name here."""
-    import _imp
-    import sys
+# Texts of errors: the embedded interpreter's, and CPython's.
+_WORDINGS = [(re.compile(ours), theirs) for ours, theirs in (
+    (r"unsupported operand type\(s\) for \+: '(str|list|tuple|bytes)' and '([^']+)'", None),
+    (r"list indices must be integers or slices or classes that override __index__ operator, not '([^']+)'",
+     r"list indices must be integers or slices, not \1"),
+    (r"tuple indices must be integers or slices or classes that override __index__ operator, not '([^']+)'",
+     r"tuple indices must be integers or slices, not \1"),
+    (r"%(\w) format: a number is required, not (.+)", r"%\1 format: a real number is required, not \2"),
+    (r"exceptions must be classes or instances deriving from BaseException, not .+",
+     "exceptions must derive from BaseException"),
+    (r"maximum recursion depth exceeded ", "maximum recursion depth exceeded"),
+)]
 
-    if name in _FROZEN:
-        return _FROZEN[name]
-    if name[:1] in ("/", "<") or not _imp.is_frozen(name):
-        return name
-    package = hasattr(sys.modules.get(name), "__path__")
-    return "/var/lang/lib/python3.14/" + name.replace(".", "/") + ("/__init__.py" if package else ".py")
+
+def reword(error):
+    """Gives an error of the interpreter itself CPython's text."""
+    tracebacks.forget_note(error)
+    if type(error) not in (TypeError, RecursionError) or len(error.args) != 1 or type(error.args[0]) is not str:
+        return
+    text = error.args[0]
+    for ours, theirs in _WORDINGS:
+        found = ours.fullmatch(text)
+        if found:
+            error.args = (ours.sub(theirs, text) if theirs else _concatenation(*found.groups()),)
+            return
+
+
+def _concatenation(kind, other):
+    quoted = f'"{other}"' if kind in ("str", "list", "tuple") else other
+    if kind == "bytes":
+        return f"can't concat {quoted} to bytes"
+    return f"can only concatenate {kind} (not {quoted}) to {kind}"

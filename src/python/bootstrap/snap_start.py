@@ -1,51 +1,20 @@
-"""What the runtime does between initialisation and the first invocation where the function has SnapStart: hooks, the
-snapshot, and once for each environment that is restored from it, hooks again."""
+"""The snapshot, between the client's hooks: what it waits for before it runs the function in a restored environment."""
 import os
 import sys
 
 import _lambda_course as native
+import worker
 
 
-def wanted():
-    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+def be_restored(log):
+    """Returns in every environment that was restored. The process itself stays as the snapshot, where it can fork.
 
-
-def on_init_complete(raised_error, log_error):
-    """Returns in every environment that was restored. The process itself stays as the snapshot, where it can fork."""
-    import snapshot_restore_py as hooks
-
-    try:
-        registered = hooks.get_before_snapshot()
-        while registered:
-            function, args, kwargs = registered.pop()
-            function(*args, **kwargs)
-        _be_restored()
-    except BaseException:
-        error = raised_error(None)
-        log_error(error)
-        native.init_error(_json(error), "Runtime.BeforeSnapshotError")
-        sys.exit(64)
-    try:
-        for function, args, kwargs in hooks.get_after_restore():
-            function(*args, **kwargs)
-    except BaseException:
-        error = raised_error(None)
-        log_error(error)
-        native.restore_error(_json(error), "Runtime.AfterRestoreError")
-        sys.exit(65)
-
-
-def _json(error):
-    from awslambdaric.marshal import to_json
-    return to_json(error)
-
-
-def _be_restored():
+    `log` is the descriptor of the client's log, which goes where the standard output goes.
+    """
     if not native.can_fork:
         # Every environment was initialised anew, unseen, and waits here for its turn.
         native.restore_next()
         return
-    import worker
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     # A fork would seed the generator anew; a machine restored from a snapshot does not.
@@ -57,5 +26,6 @@ def _be_restored():
         os.waitpid(keeper, 0)
         os._exit(0)
     worker.fork_from_here()
+    os.dup2(1, log)
     if random:
         random.setstate(numbers)

@@ -19,10 +19,7 @@ def serve(order):
     os.environ.update(order["environment"])
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
 
-    # Everything of our own is imported before /tmp becomes the environment's: our files may lie there.
-    from awslambdaric import bootstrap, warning
-    del warning
-
+    import importer
     import virtual_time
     import virtual_files
     import virtual_processes
@@ -34,7 +31,7 @@ def serve(order):
     sys.argv = ["/var/runtime/bootstrap.py"]
     sys.dont_write_bytecode = True
     sys.path_importer_cache.clear()
-    bootstrap.run(os.environ["_HANDLER"])
+    importer.run_main("/var/runtime/bootstrap.py")
 
 
 def fork_from_here():
@@ -67,13 +64,15 @@ def restore(order):
 def open_standard_streams():
     """New streams over the descriptors, which are other ones since the fork."""
     sys.stdin = open(0, "r", encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 def supervise(body):
     """Ends as an interpreter would: SystemExit gives the status, anything else a traceback and 1."""
+    import atexit
+    import signal
     import traceback
     try:
         body()
@@ -86,15 +85,16 @@ def supervise(body):
         else:
             print(stop.code, file=sys.stderr)
             status = 1
-    except KeyboardInterrupt:
+    except BaseException as error:
         traceback.print_exc()
-        status = 130
-    except BaseException:
-        traceback.print_exc()
-        status = 1
+        status = -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
     return status

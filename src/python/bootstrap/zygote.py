@@ -33,10 +33,11 @@ def main():
     import virtual_processes
     import virtual_time
     import worker
-    from awslambdaric import bootstrap
+    import calls
 
     differences.mend()
-    del differences, virtual_files, virtual_processes, virtual_time, bootstrap  # Imported here once, for all workers.
+    calls.import_client_ahead()
+    del differences, virtual_files, virtual_processes, virtual_time  # Imported here once, for all workers.
     waiting = list(PRELOAD)
     frozen = False
     while True:

@@ -11,9 +11,12 @@ def main():
     # What the learner installed for this python3 stays importable, behind the function's code and layers.
     own = [place for place in sys.path if place and place != sys.path[0]]
     order["path"] = order["path"] + own
-    import differences
-    import worker
-    differences.mend_traceback()
+    # All of our own is imported before /tmp becomes the environment's: our files may lie there.
+    import calls, differences, importer, runtime_client, worker
+    import virtual_files, virtual_processes, virtual_time
+    del calls, runtime_client, virtual_files, virtual_processes, virtual_time
+    importer.install()
+    differences.mend_files()
     os._exit(worker.supervise(lambda: worker.serve(order)))
 
 

@@ -1,0 +1,5 @@
+def connect():
+    raise BaseException("no connection")
+
+
+connect()

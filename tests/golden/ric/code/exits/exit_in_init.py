@@ -1,0 +1,3 @@
+import sys
+print("starting")
+sys.exit(7)

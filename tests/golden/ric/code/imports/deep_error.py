@@ -1,0 +1,8 @@
+import os
+
+
+def settings():
+    return os.environ["TABLE_NAME"]
+
+
+TABLE = settings()

@@ -1,0 +1,5 @@
+import not_installed
+
+
+def handler(event, context):
+    return 1

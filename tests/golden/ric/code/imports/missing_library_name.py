@@ -1,0 +1,1 @@
+from json import nothing_like_it

@@ -1,0 +1,1 @@
+import package.not_there

@@ -1,0 +1,2 @@
+print("module level")
+raise ValueError("at import")

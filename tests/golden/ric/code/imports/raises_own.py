@@ -1,0 +1,5 @@
+class Odd(Exception):
+    pass
+
+
+raise Odd

@@ -1,0 +1,3 @@
+def handler(event, context):
+    if event = 1:
+        return 1

@@ -1,0 +1,4 @@
+def handler(event, context):
+    # nothing
+
+x = 1

@@ -1,0 +1,3 @@
+def handler(event, context):
+    x = 5 5
+    return x

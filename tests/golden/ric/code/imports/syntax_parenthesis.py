@@ -1,0 +1,3 @@
+x = (1, 2
+def handler(event, context):
+    return x

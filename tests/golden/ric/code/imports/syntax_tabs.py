@@ -1,0 +1,4 @@
+def handler(event, context):
+        a = 1
+	b = 2
+	return a

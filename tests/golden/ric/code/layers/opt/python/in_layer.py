@@ -1,0 +1,5 @@
+WHERE = "layer"
+
+
+def fail():
+    raise RuntimeError("in a layer")

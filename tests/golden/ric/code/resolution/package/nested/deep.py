@@ -1,0 +1,7 @@
+from ..other import NAME
+
+VALUE = NAME + "!"
+
+
+def handler(event, context):
+    return __name__
