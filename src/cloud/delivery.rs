@@ -19,7 +19,7 @@ const MAX_HOPS: usize = 32;
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Hand an event to a queue, a topic, a bus or a function.
-    HandOver(Handover),
+    HandOver(Box<Handover>),
     /// Messages of the queue with this ARN became visible.
     QueueReady(String),
     /// The stream with this ARN has new records.
@@ -168,7 +168,7 @@ impl Cloud {
                 }
                 Effect::HandOver(handover) => {
                     let mut next = Vec::new();
-                    let delivered = self.hand_over_one(handover, cause, &mut next).unwrap_or(cause);
+                    let delivered = self.hand_over_one(*handover, cause, &mut next).unwrap_or(cause);
                     if hops < MAX_HOPS {
                         pending.extend(next.into_iter().map(|effect| (effect, delivered, hops + 1)));
                     }

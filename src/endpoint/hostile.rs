@@ -242,20 +242,20 @@ async fn a_body_in_chunks_may_not_be_too_large_either() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let (mut answers, mut requests) = stream.split();
     let megabyte = [b"100000\r\n".as_slice(), &vec![b' '; 0x10_0000], b"\r\n"].concat();
-    let mut sent = 0;
-    let send = async {
+    let mut taken = 0;
+    let flood = async {
         // Until it is refused, or nobody takes it any more.
         while requests.write_all(&megabyte).await.is_ok() {
-            sent += 1;
+            taken += 1;
         }
     };
     let mut answer = vec![0; 12];
     tokio::select! {
-        () = send => {}
+        () = flood => {}
         _ = answers.read_exact(&mut answer) => assert_eq!(answer, b"HTTP/1.1 413"),
     }
     // The limit, and what was on its way.
-    assert!(sent < 64, "{sent} MB were taken");
+    assert!(taken < 64, "{taken} MB were taken");
     is_well(&cloud, &endpoint).await;
 }
 

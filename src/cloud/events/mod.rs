@@ -297,7 +297,7 @@ impl Rule {
             let what = event["detail-type"].as_str().unwrap_or_default();
             let mut handover = Handover::new(arn, to, what, body);
             handover.group = target["SqsParameters"]["MessageGroupId"].as_str().map(str::to_owned);
-            Effect::HandOver(handover)
+            Effect::HandOver(Box::new(handover))
         });
         targets.collect()
     }

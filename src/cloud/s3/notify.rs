@@ -157,19 +157,15 @@ impl NotificationConfiguration {
         let mut effects: Vec<Effect> = rules
             .map(|rule| {
                 let body = json!({ "Records": [facts.record(&rule.id)] }).to_string();
-                Effect::HandOver(Handover::new(&facts.arn, &rule.target, &change.name, body))
+                Effect::HandOver(Box::new(Handover::new(&facts.arn, &rule.target, &change.name, body)))
             })
             .collect();
         if self.event_bridge {
             let bus = core.arn("events", "event-bus/default");
             let entry = facts.bus_entry();
             let what = entry["DetailType"].as_str().unwrap_or_default().to_owned();
-            effects.push(Effect::HandOver(Handover::new(
-                &facts.arn,
-                bus,
-                what,
-                entry.to_string(),
-            )));
+            let handover = Handover::new(&facts.arn, bus, what, entry.to_string());
+            effects.push(Effect::HandOver(Box::new(handover)));
         }
         effects
     }
@@ -309,7 +305,7 @@ impl S3 {
                 "HostId": format!("{request_id}/mock"),
             });
             let handover = Handover::new(&from, &rule.target, "s3:TestEvent", body.to_string());
-            call.effects.push(Effect::HandOver(handover));
+            call.effects.push(Effect::HandOver(Box::new(handover)));
         }
     }
 

@@ -122,11 +122,11 @@ impl Sns {
                 // Nothing leaves this computer: no mail, no call of a web address.
                 _ => continue,
             };
-            call.effects.push(Effect::HandOver(Handover {
+            call.effects.push(Effect::HandOver(Box::new(Handover {
                 group: group.clone(),
                 deduplication: deduplication.clone(),
                 ..handover
-            }));
+            })));
         }
         Ok(answer)
     }

@@ -21,7 +21,7 @@ fn publish(cloud: &Cloud, input: Value) -> Vec<Handover> {
     let mut call = Call::outside();
     cloud.sns.execute(&mut call, "Publish", &input).unwrap();
     let handovers = call.effects.into_iter().filter_map(|effect| match effect {
-        Effect::HandOver(handover) => Some(handover),
+        Effect::HandOver(handover) => Some(*handover),
         _ => None,
     });
     handovers.collect()
