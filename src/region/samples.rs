@@ -114,8 +114,8 @@ impl Sample {
                     .create_rule("default", "every-five-minutes", None, schedule, &targets)?;
                 cloud.clock().advance(Duration::from_secs(300)).await;
             }
-            Self::Sqs => return queue_batch(&cloud, "orders").await,
-            Self::SqsFifo => return queue_batch(&cloud, "orders.fifo").await,
+            Self::Sqs => return queue_batch(&cloud, "orders", false).await,
+            Self::SqsFifo => return queue_batch(&cloud, "orders.fifo", true).await,
             Self::DynamoDb => return stream_batch(&cloud),
             Self::ApiGatewayRest => return Ok(api_request(&cloud, Kind::Rest, "prod")),
             Self::ApiGatewayHttp => return Ok(api_request(&cloud, Kind::Http, "$default")),
@@ -186,8 +186,7 @@ fn use_bus(cloud: &Cloud, function: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn queue_batch(cloud: &Cloud, queue: &str) -> Result<Value, ApiError> {
-    let fifo = queue.ends_with(".fifo");
+async fn queue_batch(cloud: &Cloud, queue: &str, fifo: bool) -> Result<Value, ApiError> {
     let attributes = if fifo {
         vec![("FifoQueue", "true".to_owned())]
     } else {

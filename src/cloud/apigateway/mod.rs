@@ -1,7 +1,7 @@
 //! Amazon API Gateway in front of functions: routes, the events that functions get, and what becomes of their answers.
 //!
 //! Pure: who invokes the function, and over what the request came, is the caller's matter. APIs are Regional: an
-//! edge-optimised one would add the headers of CloudFront.
+//! edge-optimised one would add the headers of `CloudFront`.
 
 mod apis;
 mod facts;

@@ -53,13 +53,11 @@ pub(super) async fn invoke(
     let ended = begin(lambda, function, event, cause, None, busy);
     let clock = lambda.platform().clock().clone();
     let given_up = async {
-        match timeout {
-            Some(timeout) => clock.sleep(patience, timeout).await,
-            None => {
-                drop(patience);
-                std::future::pending().await
-            }
+        if let Some(timeout) = timeout {
+            return clock.sleep(patience, timeout).await;
         }
+        drop(patience);
+        std::future::pending().await
     };
     let (result, busy) = tokio::select! {
         biased;

@@ -21,7 +21,7 @@ const MAX_HEAD: usize = 64 * 1024;
 /// What is known first: the head of a streamed answer, or how the invocation ended.
 enum First {
     Head(HttpResponse),
-    Ended(Ended),
+    Ended(Box<Ended>),
 }
 
 /// Invokes the function, and answers as soon as that can be; `finish` completes the response's headers.
@@ -47,14 +47,15 @@ pub(super) async fn respond(
                 }
             }
             done = &mut ended => match done {
-                Ok(done) => break First::Ended(done),
+                Ok(done) => break First::Ended(Box::new(done)),
                 // The service shut down meanwhile.
                 Err(_) => return Ok(to_http(url.response(request, &Outcome::Refused))),
             },
         }
     };
     match first {
-        First::Ended((result, busy)) => {
+        First::Ended(ended) => {
+            let (result, busy) = *ended;
             let response = url.response(request, &exchange::outcome(result)?);
             drop(busy);
             Ok(to_http(finish(response)))

@@ -129,8 +129,8 @@ impl FunctionUrls {
     }
 
     /// Takes the URL with an id away.
-    pub fn remove(&self, id: &str) -> Option<FunctionUrl> {
-        self.lock().remove(id)
+    pub fn remove(&self, id: &str) {
+        self.lock().remove(id);
     }
 
     /// Takes all URLs of a function away, as when it is deleted.

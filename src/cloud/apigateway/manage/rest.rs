@@ -40,7 +40,6 @@ struct Method {
 
 impl Apis {
     /// `None` is an operation that is not there.
-    #[expect(clippy::too_many_lines, reason = "one line or two for each operation")]
     pub(super) fn manage_rest(
         &self,
         method: &str,

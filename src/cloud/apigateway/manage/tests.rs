@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "literals read better")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
