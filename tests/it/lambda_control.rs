@@ -179,6 +179,7 @@ fn versions_stay_and_aliases_move() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn wrong_values_get_lambdas_own_texts() {
     block_on(async {
         let lab = Lab::new("").await;

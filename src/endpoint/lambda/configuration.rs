@@ -272,10 +272,11 @@ fn check_names(config: &FunctionConfig) -> Result<(), ApiError> {
             && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         // Reserved names that begin with an underscore have an error of their own.
         if !fits && !name.starts_with('_') {
-            return Err(ApiError::validation(format!(
+            return Err(ApiError::validation(
                 "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: \
                  [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]"
-            )));
+                    .to_owned(),
+            ));
         }
     }
     Ok(())

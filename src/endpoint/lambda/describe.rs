@@ -59,7 +59,7 @@ impl Call {
             "PackageType": "Zip",
             "Architectures": [config.architecture.as_str()],
             "EphemeralStorage": { "Size": config.ephemeral_storage.mb() },
-            "SnapStart": self.snap_start(view),
+            "SnapStart": snap_start(view),
             "LoggingConfig": logging(view),
         });
         if !config.environment.is_empty() {
@@ -96,14 +96,14 @@ impl Call {
         shown["RuntimeVersionConfig"] = json!({ "RuntimeVersionArn": runtime_version });
         Ok(shown)
     }
+}
 
-    fn snap_start(&self, view: &FunctionView) -> Value {
-        let on = view.config.snap_start;
-        json!({
-            "ApplyOn": if on { "PublishedVersions" } else { "None" },
-            "OptimizationStatus": if on && view.config.version != Version::Latest { "On" } else { "Off" },
-        })
-    }
+fn snap_start(view: &FunctionView) -> Value {
+    let on = view.config.snap_start;
+    json!({
+        "ApplyOn": if on { "PublishedVersions" } else { "None" },
+        "OptimizationStatus": if on && view.config.version != Version::Latest { "On" } else { "Off" },
+    })
 }
 
 fn logging(view: &FunctionView) -> Value {

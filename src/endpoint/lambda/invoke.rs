@@ -35,7 +35,7 @@ pub(super) async fn invoke(
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     let result = match call.begin("Invoke", kind) {
         Ok((reference, cause)) => {
-            let invocation = call.invocation(&headers, body, cause);
+            let invocation = invocation(&headers, body, cause);
             call.invoke(&reference, kind, &headers, invocation).await
         }
         Err(error) => Err(error),
@@ -57,7 +57,7 @@ pub(super) async fn invoke_async(
     let call = Call::read(lambda, api.sources, caller, path, None, &headers);
     let busy = call.lambda.platform().clock().busy();
     let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, cause)| {
-        let invocation = call.invocation(&headers, body, cause);
+        let invocation = invocation(&headers, body, cause);
         call.lambda.invoke_async(&reference.to_string(), invocation, &busy)
     });
     match accepted {
@@ -85,26 +85,6 @@ impl Call {
             error: reference.as_ref().err().map(|error| error.code().to_owned()),
         });
         Ok((reference?, called))
-    }
-
-    fn invocation(&self, headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
-        let client_context = header(headers, "x-amz-client-context")
-            .and_then(|encoded| STANDARD.decode(encoded).ok())
-            .and_then(|decoded| String::from_utf8(decoded).ok());
-        // A call without a payload is one with an empty object.
-        let payload = if payload.is_empty() {
-            Bytes::from_static(b"{}")
-        } else {
-            payload
-        };
-        Invocation {
-            payload,
-            client_context,
-            tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
-            stream: None,
-            cause: Some(cause),
-            duplicate: false,
-        }
     }
 
     async fn invoke(
@@ -140,6 +120,27 @@ impl Call {
                  set: [Event, RequestResponse, DryRun]"
             ))),
         }
+    }
+}
+
+/// What is asked of the function.
+fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
+    let client_context = header(headers, "x-amz-client-context")
+        .and_then(|encoded| STANDARD.decode(encoded).ok())
+        .and_then(|decoded| String::from_utf8(decoded).ok());
+    // A call without a payload is one with an empty object.
+    let payload = if payload.is_empty() {
+        Bytes::from_static(b"{}")
+    } else {
+        payload
+    };
+    Invocation {
+        payload,
+        client_context,
+        tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
+        stream: None,
+        cause: Some(cause),
+        duplicate: false,
     }
 }
 

@@ -368,7 +368,7 @@ pub fn routes(lambda: WeakLambda, sources: Sources) -> Router {
         };
         // Older clients end some paths with a slash.
         router = router
-            .route(path, on(filter, answer.clone()))
+            .route(path, on(filter, answer))
             .route(&format!("{path}/"), on(filter, answer));
     }
     router
