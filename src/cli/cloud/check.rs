@@ -1,5 +1,7 @@
 //! Finds out, as soon as code is saved, whether it compiles.
 
+use std::path::Path;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -44,7 +46,9 @@ impl Checker {
 
     /// What the compiler says of the first file that it does not take.
     pub(super) async fn problem(&self, files: &Files) -> Option<String> {
-        let python = files.iter().filter(|(name, _)| name.ends_with(".py"));
+        let python = files
+            .iter()
+            .filter(|(name, _)| Path::new(name).extension().is_some_and(|ending| ending == "py"));
         let sources = python.filter_map(|(name, text)| Some((name.clone(), json!(std::str::from_utf8(text).ok()?))));
         let event = Value::Object(sources.collect()).to_string();
         if event.len() > MOST {

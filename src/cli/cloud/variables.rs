@@ -61,7 +61,7 @@ impl Variables {
         match fs::read_to_string(path) {
             // Left behind by a program that was killed.
             Ok(text) if text.starts_with(HEADING) => {
-                fs::remove_file(path).with_context(|| format!("the old {} cannot be replaced", path.display()))?
+                fs::remove_file(path).with_context(|| format!("the old {} cannot be replaced", path.display()))?;
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             _ => bail!(
@@ -75,7 +75,7 @@ impl Variables {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let written = options
             .open(path)
-            .and_then(|mut file| write!(file, "{HEADING}{}\n", self.exports()));
+            .and_then(|mut file| writeln!(file, "{HEADING}{}", self.exports()));
         written.with_context(|| format!("the variables cannot be written to {}", path.display()))?;
         Ok(VariablesFile(path.to_owned()))
     }
