@@ -445,3 +445,55 @@ fn the_queue_is_read_no_faster_than_there_is_concurrency() {
         assert!(throttles(&lab) < 60, "{}", throttles(&lab));
     });
 }
+
+#[test]
+fn wrong_parameters_are_refused_as_by_lambda() {
+    block_on(async {
+        let lab = Lab::new(CODE).await;
+        let (standard, fifo) = (
+            queue(&lab, "q", &[]),
+            queue(&lab, "q.fifo", &[("FifoQueue", "true".to_owned())]),
+        );
+        lab.function("slow", limits(128, 60));
+        lab.function("fails", |_| {});
+        let refused = |source: &str, function: &str, request: MappingRequest| {
+            let request = MappingRequest {
+                event_source_arn: Some(source.to_owned()),
+                function_name: Some(function.to_owned()),
+                ..request
+            };
+            let refused = lab.region.lambda().create_mapping(request, &sources(&lab));
+            refused.unwrap_err().message()
+        };
+        let none = MappingRequest::default;
+        assert_eq!(
+            refused(&standard, "slow", none()),
+            "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds"
+        );
+        let window = MappingRequest {
+            maximum_batching_window_in_seconds: Some(5),
+            ..none()
+        };
+        assert_eq!(
+            refused(&fifo, "fails", window),
+            "Batching window is not supported for FIFO queues"
+        );
+        let large = MappingRequest {
+            batch_size: Some(10_001),
+            ..none()
+        };
+        assert_eq!(
+            refused(&standard, "fails", large),
+            "1 validation error detected: Value '10001' at 'batchSize' failed to satisfy constraint: Member must have \
+             value less than or equal to 10000"
+        );
+        assert_eq!(refused(&standard, "gone", none()), "Function does not exist");
+        let stream = stream(&lab);
+        let tumbling = MappingRequest {
+            tumbling_window_in_seconds: Some(10),
+            ..none()
+        };
+        let message = refused(&stream, "fails", from_the_start(tumbling));
+        assert!(message.starts_with("TumblingWindowInSeconds: "), "{message}");
+    });
+}
