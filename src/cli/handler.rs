@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Context;
 use super::engine::Engine;
-use crate::lambda::{FunctionConfig, FunctionName, Timeout};
+use crate::lambda::{FunctionConfig, FunctionName, Runtime, Timeout};
 use crate::learner::read_folder;
 use crate::region::Region;
 
@@ -115,6 +115,9 @@ impl Setup {
     pub(super) fn function(&self, region: &Region, target: &Target) -> Result<FunctionConfig> {
         let mut config = FunctionConfig::new(target.function_name()?, target.folder.canonicalize()?);
         config.handler.clone_from(&target.handler);
+        if self.engine == Engine::Provided {
+            config.runtime = Runtime::provided();
+        }
         config.timeout = Timeout::new(self.timeout)?;
         config.environment = self.env.iter().cloned().collect();
         config.layers = self.layers(region)?;

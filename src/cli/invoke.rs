@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::engine;
 use super::handler::{self, Setup, Target};
+use super::invoke_start::Start;
 use super::printable::printable;
 use super::{Context, Exit, sample, sheet, story};
 use crate::history::{Event, InvocationRecord, InvocationStatus, usage};
@@ -36,6 +37,8 @@ pub(super) struct Invoke {
     pub(super) memory: u32,
     #[command(flatten)]
     pub(super) setup: Setup,
+    #[command(flatten)]
+    pub(super) start: Start,
     /// How many invocations in all
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) repeat: u32,
@@ -89,8 +92,7 @@ impl Invoke {
         let session = runtime.block_on(Region::start(&engine, self.region()))?;
         let mut config = self.setup.function(&session, &target)?;
         config.memory = MemorySize::new(self.memory)?;
-        let name = config.name.to_string();
-        session.lambda().create_function(config)?;
+        let name = runtime.block_on(self.start.create(&session, config))?;
         let records = runtime.block_on(self.invoke(&session, &name, event))?;
         for record in &records {
             if self.json {
@@ -214,6 +216,10 @@ fn as_json(region: &Region, record: &InvocationRecord) -> Value {
     let report = &mut object["report"];
     if let Some(init) = record.init {
         report["initDurationMs"] = json!(rounded(init));
+    }
+    if let Some(restore) = record.restore {
+        report["restoreDurationMs"] = json!(rounded(restore.duration));
+        report["billedRestoreDurationMs"] = json!(restore.billed_ms);
     }
     let (status, platform_error) = match record.status {
         InvocationStatus::Success => ("success", false),

@@ -12,6 +12,7 @@ mod grading;
 mod handler;
 mod hint;
 mod invoke;
+mod invoke_start;
 mod junit;
 mod list;
 mod pictures;

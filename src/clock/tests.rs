@@ -169,3 +169,51 @@ async fn modelled_time_stands_while_somebody_computes() {
     clock.settled().await;
     assert_eq!(clock.now(), START + Duration::from_secs(60));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn whoever_sleeps_wakes_in_order_and_never_early(spans in proptest::collection::vec(1_u64..5_000_000, 1..12)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let woken = runtime.block_on(async {
+            let clock = Clock::new(START);
+            let woken = Arc::new(Mutex::new(Vec::new()));
+            let hold = clock.busy();
+            for span in &spans {
+                let (clock, woken, busy, span) = (clock.clone(), woken.clone(), clock.busy(), *span);
+                tokio::spawn(async move {
+                    let busy = clock.sleep_until(busy, START + Duration::from_millis(span)).await;
+                    woken.lock().unwrap().push((span, clock.now()));
+                    drop(busy);
+                });
+            }
+            drop(hold);
+            clock.settled().await;
+            Arc::try_unwrap(woken).map(|woken| woken.into_inner().unwrap()).unwrap_or_default()
+        });
+        proptest::prop_assert_eq!(woken.len(), spans.len());
+        for pair in woken.windows(2) {
+            proptest::prop_assert!(pair[0].0 <= pair[1].0, "in order of time: {:?}", woken);
+            proptest::prop_assert!(pair[0].1 <= pair[1].1, "time never goes back: {:?}", woken);
+        }
+        for (span, at) in &woken {
+            proptest::prop_assert!(*at >= START + Duration::from_millis(*span), "never early: {:?}", woken);
+        }
+    }
+
+    #[test]
+    fn what_passes_adds_up(spans in proptest::collection::vec(0_u64..10_000_000, 1..10)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let clock = Clock::new(START);
+            for span in &spans {
+                clock.advance(Duration::from_millis(*span)).await;
+            }
+            let passed = clock.now() - START;
+            let asked = Duration::from_millis(spans.iter().sum());
+            proptest::prop_assert!(passed >= asked && passed < asked + Duration::from_secs(60), "{:?}", passed);
+            Ok(())
+        })?;
+    }
+}

@@ -111,6 +111,38 @@ pub struct Function {
     /// Reserved concurrency; 0 switches the function off.
     #[serde(default)]
     pub reserved_concurrency: Option<u32>,
+    /// Size of `/tmp` in MB, 512 to 10,240.
+    #[serde(default = "default_storage")]
+    pub storage: u32,
+    /// `x86_64` or `arm64`, which the price depends on.
+    #[serde(default)]
+    pub architecture: Architecture,
+    /// Format of the platform's log and of what goes through `logging`.
+    #[serde(default)]
+    pub log_format: LogFormat,
+}
+
+/// `Architectures`: one of two.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Architecture {
+    /// `x86_64`.
+    #[default]
+    #[serde(rename = "x86_64")]
+    X86,
+    /// `arm64`.
+    Arm64,
+}
+
+/// `LogFormat`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum LogFormat {
+    /// Plain lines.
+    #[default]
+    Text,
+    /// JSON objects.
+    #[serde(rename = "JSON")]
+    Json,
 }
 
 impl Default for Function {
@@ -129,6 +161,9 @@ impl Default for Function {
             on_success: None,
             dead_letter: None,
             reserved_concurrency: None,
+            storage: default_storage(),
+            architecture: Architecture::default(),
+            log_format: LogFormat::default(),
         }
     }
 }
@@ -335,6 +370,10 @@ pub struct Route {
 
 pub(super) fn default_memory() -> u32 {
     128
+}
+
+fn default_storage() -> u32 {
+    512
 }
 
 pub(super) fn default_timeout() -> u32 {

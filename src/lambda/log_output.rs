@@ -48,7 +48,7 @@ impl LogOutput {
             let rest = &self.pending[start..];
             match next_event(rest, all) {
                 Some((message, used)) => {
-                    events.push(text(message));
+                    push_parts(&mut events, text(message));
                     start += used;
                 }
                 None => break,
@@ -93,6 +93,20 @@ fn find_frame(bytes: &[u8]) -> Option<usize> {
         .filter(|&place| place > 0)
 }
 
+/// Adds a message, in parts where it is longer than an event may be.
+fn push_parts(events: &mut Vec<String>, message: String) {
+    if message.len() <= MAX_EVENT {
+        events.push(message);
+        return;
+    }
+    let mut rest = message.as_str();
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.floor_char_boundary(MAX_EVENT));
+        events.push(part.to_owned());
+        rest = after;
+    }
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -126,6 +140,18 @@ mod tests {
         let mut bytes = b"no newline".to_vec();
         bytes.extend(frame("record\n"));
         assert_eq!(output.push(&bytes), ["no newline", "record"]);
+    }
+
+    #[test]
+    fn what_is_longer_than_an_event_is_several() {
+        let mut output = LogOutput::default();
+        let long = "é".repeat(MAX_EVENT);
+        for bytes in [format!("{long}\n").into_bytes(), frame(&long)] {
+            let events = output.push(&bytes);
+            assert_eq!(events.len(), 2);
+            assert!(events.iter().all(|event| event.len() <= MAX_EVENT));
+            assert_eq!(events.concat(), long);
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! The program starts itself with a hidden argument, joins and confines itself, and then becomes the other program.
 
 use std::collections::BTreeMap;
+use std::ffi::CString;
 use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt as _;
@@ -50,14 +51,46 @@ fn become_program(launch: &Launch) -> io::Error {
         Ok(control) => control,
         Err(error) => return error,
     };
-    let mut command = Command::new(&launch.program);
-    command.args(&launch.arguments).env_clear().envs(&launch.environment);
-    let error = command.exec();
+    let error = execute(launch);
     if let Some(mut control) = control {
         // The parent is gone if it does not listen.
         let _ = control.write_all(reason(&error).as_bytes());
     }
     io::Error::other(format!("{} cannot be started: {error}", launch.program.display()))
+}
+
+/// Becomes the program; returns only if that fails. Unlike the way that shells and the standard library go, what is no
+/// program is no script either.
+fn execute(launch: &Launch) -> io::Error {
+    let text = |text: &[u8]| CString::new(text).map_err(io::Error::from);
+    let program = launch.program.as_os_str().as_bytes();
+    let arguments = std::iter::once(program).chain(launch.arguments.iter().map(String::as_bytes));
+    let environment = launch.environment.iter().map(|(name, value)| format!("{name}={value}"));
+    let all = || -> io::Result<_> {
+        let arguments: Vec<CString> = arguments.map(text).collect::<io::Result<_>>()?;
+        let environment: Vec<CString> = environment
+            .map(|pair| text(pair.as_bytes()))
+            .collect::<io::Result<_>>()?;
+        Ok((text(program)?, arguments, environment))
+    };
+    let (program, arguments, environment) = match all() {
+        Ok(all) => all,
+        Err(error) => return error,
+    };
+    let pointers = |texts: &[CString]| -> Vec<*const libc::c_char> {
+        let texts = texts.iter().map(|text| text.as_ptr());
+        texts.chain(std::iter::once(std::ptr::null())).collect()
+    };
+    let (argument_pointers, environment_pointers) = (pointers(&arguments), pointers(&environment));
+    // SAFETY: both arrays end with a null pointer, and all that they point to lives until this process is another one.
+    unsafe {
+        libc::execve(
+            program.as_ptr(),
+            argument_pointers.as_ptr(),
+            environment_pointers.as_ptr(),
+        )
+    };
+    io::Error::last_os_error()
 }
 
 /// Why a program could not be started, in the words of AWS's supervisor, which is written in Go.

@@ -8,10 +8,12 @@ use super::code::unpack;
 use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
-use crate::course::resources::{Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
+use crate::course::resources::{self, Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
 use crate::lambda::event_source::{DestinationRequest, FilterRequest, MappingRequest, ScalingRequest};
 use crate::lambda::package::extract;
-use crate::lambda::{AsyncConfig, FunctionConfig, FunctionName, MemorySize, Timeout};
+use crate::lambda::{
+    Architecture, AsyncConfig, EphemeralStorage, FunctionConfig, FunctionName, LogFormat, MemorySize, Timeout,
+};
 
 /// The files that resources name.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +144,15 @@ impl Region {
         config.environment.clone_from(&function.environment);
         config.layers = self.unpack_layers(function, content)?;
         config.reserved_concurrency = function.reserved_concurrency;
+        config.ephemeral_storage = EphemeralStorage::new(function.storage).map_err(refused)?;
+        config.architecture = match function.architecture {
+            resources::Architecture::X86 => Architecture::X86_64,
+            resources::Architecture::Arm64 => Architecture::Arm64,
+        };
+        config.logging.format = match function.log_format {
+            resources::LogFormat::Text => LogFormat::Text,
+            resources::LogFormat::Json => LogFormat::Json,
+        };
         let arn = |target: &Option<String>| target.as_deref().map(|target| self.target_arn(target)).transpose();
         let defaults = AsyncConfig::default();
         config.asynchronous = AsyncConfig {

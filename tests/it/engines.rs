@@ -95,3 +95,69 @@ fn a_python_of_ones_own_gives_the_same() {
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
+
+#[test]
+fn a_save_within_the_same_second_runs_the_new_code() {
+    let Some(python) = python() else {
+        eprintln!("skipped: there is no python3 of version 3.10 or later");
+        return;
+    };
+    block_on(async {
+        let engine = Engine::cpython(Path::new(PROGRAM), &python).unwrap();
+        let source = |word: &str| format!("import helper\ndef run(event, context): return ['{word}', helper.WORD]\n");
+        let lab = Lab::on(
+            &engine,
+            &[("handler.py", &source("one")), ("helper.py", "WORD = 'one'\n")],
+        )
+        .await;
+        lab.function("run", limits(512, 10));
+        let stamp = std::fs::metadata(lab.code().join("handler.py"))
+            .unwrap()
+            .modified()
+            .unwrap();
+        assert_eq!(text(&lab.invoke("run", "{}").await), r#"["one", "one"]"#);
+        // The same length and the same time: what a cache of bytecode goes by.
+        for (name, content) in [
+            ("handler.py", source("two")),
+            ("helper.py", "WORD = 'two'\n".to_owned()),
+        ] {
+            std::fs::write(lab.code().join(name), content).unwrap();
+            let file = std::fs::File::options()
+                .write(true)
+                .open(lab.code().join(name))
+                .unwrap();
+            file.set_modified(stamp).unwrap();
+        }
+        lab.region.lambda().recycle("run").unwrap();
+        assert_eq!(text(&lab.invoke("run", "{}").await), r#"["two", "two"]"#);
+        assert!(
+            !lab.code().join("__pycache__").exists(),
+            "nothing is written beside the code"
+        );
+    });
+}
+
+#[test]
+fn memory_is_sampled_from_the_system() {
+    let Some(python) = python() else {
+        eprintln!("skipped: there is no python3 of version 3.10 or later");
+        return;
+    };
+    block_on(async {
+        let engine = Engine::cpython(Path::new(PROGRAM), &python).unwrap();
+        let handler =
+            "def some(event, context):\n    kept = b'x' * (event['mb'] * 1024 * 1024)\n    return len(kept)\n";
+        let lab = Lab::on(&engine, &[("handler.py", handler)]).await;
+        lab.function("some", limits(256, 20));
+        let little = lab.invoke("some", r#"{"mb": 0}"#).await;
+        let much = lab.invoke("some", r#"{"mb": 64}"#).await;
+        let raised = f64::from(much.max_memory_used - little.max_memory_used);
+        assert!(
+            (raised - 64.0).abs() <= 6.4,
+            "64 MB raise Max Memory Used by {raised} MB"
+        );
+        let over = lab.invoke("some", r#"{"mb": 300}"#).await;
+        assert_eq!(over.error_type.as_deref(), Some("Runtime.OutOfMemory"));
+        assert_eq!(over.max_memory_used, 256);
+    });
+}

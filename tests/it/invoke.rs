@@ -318,3 +318,41 @@ fn a_layer_that_leads_out_of_its_folder_is_refused() {
         assert!(error.contains(name) && error.contains("Could not unzip"), "{error}");
     }
 }
+
+#[test]
+fn a_snapshot_and_provisioned_environments_change_the_cold_start() {
+    let bench = Bench::new();
+    let records = |arguments: &[&str]| -> Vec<Value> {
+        let output = bench.run("echo", &[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let on_demand = records(&[]).remove(0);
+    assert!(on_demand["coldStart"] == true && on_demand["report"]["initDurationMs"].is_number());
+    let restored = records(&["--snap-start"]).remove(0);
+    let report = &restored["report"];
+    assert!(
+        restored["coldStart"] == true && report["initDurationMs"].is_null(),
+        "{restored}"
+    );
+    assert!(
+        report["restoreDurationMs"].is_number() && report["billedRestoreDurationMs"].is_number(),
+        "{restored}"
+    );
+    // Two are ready; the third of three at once has to be made.
+    let provisioned = records(&["--provisioned", "2", "--repeat", "3", "--concurrency", "3"]);
+    let cold = provisioned.iter().filter(|record| record["coldStart"] == true).count();
+    assert_eq!((provisioned.len(), cold), (3, 1), "{provisioned:?}");
+    let warm = provisioned.iter().find(|record| record["coldStart"] == false).unwrap();
+    assert!(warm["report"]["initDurationMs"].is_null());
+    let log = records(&["--log-format", "json", "--storage", "1024", "--arch", "arm64"]).remove(0);
+    let first = log["log"][0].as_str().unwrap();
+    assert!(
+        first.starts_with(r#"{"time":"#) && first.contains(r#""type":"platform.initStart""#),
+        "{log}"
+    );
+    let x86 = on_demand["costUsd"].as_f64().unwrap() / on_demand["report"]["billedDurationMs"].as_f64().unwrap();
+    let arm = log["costUsd"].as_f64().unwrap() / log["report"]["billedDurationMs"].as_f64().unwrap();
+    assert!(x86 > 0.0 && arm > 0.0);
+}

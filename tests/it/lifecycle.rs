@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lambda_course::history::InvocationStatus;
-use lambda_course::lambda::{
-    ApplicationLogLevel, EphemeralStorage, FunctionConfig, LogFormat, SystemLogLevel, Version,
-};
+use lambda_course::lambda::{ApplicationLogLevel, EphemeralStorage, FunctionRef, LogFormat, SystemLogLevel};
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, block_on, json, limits, text};
@@ -34,20 +32,30 @@ def snap(event, context):
     return seen
 ";
 
-fn published(config: &mut FunctionConfig) {
-    config.version = Version::Published(1);
-    config.snap_start = true;
-    limits(256, 10)(config);
+/// Creates `handler.snap` with `SnapStart`, and publishes its first version.
+fn publish(lab: &Lab) {
+    lab.function("snap", |config| {
+        config.snap_start = true;
+        limits(256, 10)(config);
+    });
+    let function = FunctionRef {
+        name: "snap".to_owned(),
+        qualifier: None,
+    };
+    lab.region
+        .lambda()
+        .publish_version(&function, None, None, None)
+        .unwrap();
 }
 
 #[test]
 fn environments_are_restored_from_one_snapshot() {
     block_on(async {
         let lab = Lab::new(SNAPSHOT).await;
-        lab.function("snap", published);
+        publish(&lab);
         let (one, two) = tokio::join!(
-            lab.invoke("snap", r#"{"sleep": 1}"#),
-            lab.invoke("snap", r#"{"sleep": 1}"#)
+            lab.invoke("snap:1", r#"{"sleep": 1}"#),
+            lab.invoke("snap:1", r#"{"sleep": 1}"#)
         );
         assert_ne!(one.environment, two.environment);
         let (first, second) = (json(&one), json(&two));
@@ -71,7 +79,7 @@ fn environments_are_restored_from_one_snapshot() {
             let whole = record.duration + Duration::from_millis(restore.billed_ms);
             assert_eq!(u128::from(record.billed_ms), whole.as_nanos().div_ceil(1_000_000));
         }
-        let warm = lab.invoke("snap", "{}").await;
+        let warm = lab.invoke("snap:1", "{}").await;
         assert_eq!((warm.cold_start, warm.restore), (false, None));
         assert_ne!(json(&warm)["tmp"], "before");
     });
@@ -81,8 +89,8 @@ fn environments_are_restored_from_one_snapshot() {
 fn the_log_tells_of_a_snapshot_and_its_restorations() {
     block_on(async {
         let lab = Lab::new(SNAPSHOT).await;
-        lab.function("snap", published);
-        let record = lab.invoke("snap", "{}").await;
+        publish(&lab);
+        let record = lab.invoke("snap:1", "{}").await;
         let streams = lab.streams("snap");
         assert_eq!(
             streams.len(),
@@ -137,8 +145,8 @@ fn hooks_that_fail_after_a_restoration_are_the_functions_error() {
              raise ValueError('no connection')\ndef snap(event, context): return 1\n",
         )
         .await;
-        lab.function("snap", published);
-        let record = lab.invoke("snap", "{}").await;
+        publish(&lab);
+        let record = lab.invoke("snap:1", "{}").await;
         let error = json(&record);
         assert_eq!(
             (&error["errorType"], &error["errorMessage"]),
@@ -162,8 +170,8 @@ fn a_version_without_a_snapshot_says_why() {
              raise ValueError('not now')\ndef snap(event, context): return 1\n",
         )
         .await;
-        lab.function("snap", published);
-        lab.invoke("snap", "{}").await;
+        publish(&lab);
+        lab.invoke("snap:1", "{}").await;
         let log = lab.log("snap");
         assert!(
             log.iter().any(|line| line.starts_with("INIT_REPORT ")

@@ -33,6 +33,7 @@ mod lambda_service;
 mod lambda_sources;
 mod lifecycle;
 mod program;
+mod provided;
 mod recording;
 mod samples;
 mod screen;

@@ -68,7 +68,7 @@ pub(super) async fn invoke_async(
 
 impl Call {
     /// Reads what is to be invoked, and records the call: before the invocation, as the cause of all that follows.
-    fn begin(&self, operation: &str, kind: &str) -> Result<(FunctionRef, EntryId), ApiError> {
+    pub(super) fn begin(&self, operation: &str, kind: &str) -> Result<(FunctionRef, EntryId), ApiError> {
         let reference = self.function();
         let name = reference
             .as_ref()
@@ -124,7 +124,7 @@ impl Call {
 }
 
 /// What is asked of the function.
-fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
+pub(super) fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
     let client_context = header(headers, "x-amz-client-context")
         .and_then(|encoded| STANDARD.decode(encoded).ok())
         .and_then(|decoded| String::from_utf8(decoded).ok());
@@ -162,7 +162,7 @@ fn invoked(lambda: &Lambda, record: InvocationRecord, tail: bool) -> Response<Bo
 }
 
 /// The end of what an invocation logged.
-fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
+pub(super) fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
     let mut log = Vec::new();
     for entry in lambda.platform().history().of_request(request_id) {
         if let Event::Logged { message, .. } = entry.event {
@@ -173,6 +173,6 @@ fn log_of(lambda: &Lambda, request_id: &str) -> Vec<u8> {
     log.split_off(log.len().saturating_sub(TAIL))
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

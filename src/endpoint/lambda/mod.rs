@@ -15,6 +15,7 @@ mod paging;
 mod policy;
 mod settings;
 mod snapshots;
+mod stream;
 mod urls;
 mod versions;
 
@@ -373,6 +374,10 @@ pub fn routes(lambda: WeakLambda, sources: Sources) -> Router {
     }
     router
         .route("/2015-03-31/functions/{FunctionName}/invocations", post(invoke::invoke))
+        .route(
+            "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
+            post(stream::invoke),
+        )
         .route(
             "/2014-11-13/functions/{FunctionName}/invoke-async",
             post(invoke::invoke_async),

@@ -1,0 +1,76 @@
+//! How `invoke` sets a function up to start, to store and to log.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::lambda::{Architecture, EphemeralStorage, FunctionConfig, FunctionRef, LogFormat, Qualifier, Version};
+use crate::region::Region;
+
+/// Choices that change cold starts, cost and the log.
+#[derive(Debug, Args)]
+pub(super) struct Start {
+    /// Size of /tmp in MB
+    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(512..=10_240))]
+    storage: u32,
+    /// Architecture, which the price depends on
+    #[arg(long, value_enum, default_value_t)]
+    arch: Arch,
+    /// Format of the platform's log and of what goes through `logging`
+    #[arg(long, value_enum, default_value_t)]
+    log_format: Format,
+    /// Initialise N environments before the first invocation (provisioned concurrency)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=900), conflicts_with = "snap_start")]
+    provisioned: Option<u32>,
+    /// Initialise once, and restore environments from that snapshot (SnapStart)
+    #[arg(long)]
+    snap_start: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Arch {
+    #[default]
+    #[value(name = "x86_64")]
+    X86,
+    Arm64,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Start {
+    /// Creates the function; gives the name to invoke. Snapshots and provisioned concurrency belong to a version, so
+    /// one is published for them.
+    pub(super) async fn create(&self, region: &Region, mut config: FunctionConfig) -> Result<String> {
+        config.ephemeral_storage = EphemeralStorage::new(self.storage)?;
+        config.architecture = match self.arch {
+            Arch::X86 => Architecture::X86_64,
+            Arch::Arm64 => Architecture::Arm64,
+        };
+        config.logging.format = match self.log_format {
+            Format::Text => LogFormat::Text,
+            Format::Json => LogFormat::Json,
+        };
+        config.snap_start = self.snap_start;
+        let lambda = region.lambda();
+        let mut function = FunctionRef {
+            name: config.name.to_string(),
+            qualifier: None,
+        };
+        lambda.create_function(config)?;
+        if self.snap_start || self.provisioned.is_some() {
+            let published = lambda.publish_version(&function, None, None, None)?;
+            let version: Version = published.config.version;
+            function.qualifier = Some(Qualifier::Version(version));
+        }
+        if let Some(count) = self.provisioned {
+            lambda.put_provisioned(&function, count)?;
+        }
+        // What was asked for is there before the first invocation.
+        region.settle().await;
+        Ok(function.to_string())
+    }
+}
