@@ -119,7 +119,6 @@ impl Bare<'_> {
                     function_arn: "arn:aws:lambda:us-east-1:123456789012:function:bench".to_owned(),
                     trace_id: "Root=1-00000000-000000000000000000000000".to_owned(),
                     client_context: None,
-                    cognito_identity: None,
                     tenant_id: None,
                     event: EVENT.into(),
                     now: 0,

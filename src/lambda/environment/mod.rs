@@ -271,7 +271,6 @@ impl Environment {
             function_arn: work.function_arn.clone(),
             trace_id: running.trace.to_string(),
             client_context: work.client_context.clone(),
-            cognito_identity: None,
             tenant_id: work.tenant_id.clone(),
             event: work.event.clone(),
             now: self.now().as_micros(),

@@ -25,7 +25,6 @@ pub(super) fn invocation(invocation: &NextInvocation) -> Answer {
         .header(TIME, invocation.now);
     let optional = [
         ("Lambda-Runtime-Client-Context", &invocation.client_context),
-        ("Lambda-Runtime-Cognito-Identity", &invocation.cognito_identity),
         ("Lambda-Runtime-Aws-Tenant-Id", &invocation.tenant_id),
     ];
     for (name, value) in optional {

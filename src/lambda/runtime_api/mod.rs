@@ -50,8 +50,6 @@ pub struct NextInvocation {
     pub trace_id: String,
     /// `Lambda-Runtime-Client-Context`.
     pub client_context: Option<String>,
-    /// `Lambda-Runtime-Cognito-Identity`, as JSON.
-    pub cognito_identity: Option<String>,
     /// `Lambda-Runtime-Aws-Tenant-Id`.
     pub tenant_id: Option<String>,
     /// The event.

@@ -13,7 +13,6 @@ impl NextInvocation {
             function_arn: "arn:aws:lambda:us-east-1:123456789012:function:f".to_owned(),
             trace_id: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0".to_owned(),
             client_context: None,
-            cognito_identity: None,
             tenant_id: None,
             event: Bytes::from_static(b"{}"),
             now: 0,
@@ -89,7 +88,6 @@ async fn an_invocation_goes_round() {
     let mut runtime = Runtime::start().await;
     let mut invocation = NextInvocation::example("r");
     invocation.client_context = Some(r#"{"custom":{}}"#.to_owned());
-    invocation.cognito_identity = Some(r#"{"cognitoIdentityId":"i"}"#.to_owned());
     invocation.tenant_id = Some("t".to_owned());
     runtime.api.hand_out(invocation);
     let next = runtime.get("invocation/next").await;
@@ -98,7 +96,6 @@ async fn an_invocation_goes_round() {
         "lambda-runtime-aws-request-id: r",
         "lambda-runtime-deadline-ms: 1790000003000",
         "lambda-runtime-client-context: {\"custom\":{}}",
-        "lambda-runtime-cognito-identity: {\"cognitoIdentityId\":\"i\"}",
         "lambda-runtime-aws-tenant-id: t",
     ] {
         assert!(next.contains(header), "{next}");
