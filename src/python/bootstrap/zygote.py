@@ -14,13 +14,14 @@ PRELOAD = (
     "functools", "collections", "linecache", "tokenize", "itertools", "random", "urllib.parse", "csv", "io", "threading",
     "boto3", "dataclasses", "typing", "enum", "string", "math", "concurrent.futures", "asyncio",
     "tempfile", "shutil", "glob", "pathlib", "statistics", "subprocess", "textwrap", "zipfile", "gzip",
+    "awslambdaric.rehearsal", "boto3._rehearsal",
 )
 
 
 def preload(name):
     try:
-        module = __import__(name)
-        prepare = getattr(module, "_preload", None)
+        __import__(name)
+        prepare = getattr(sys.modules[name], "_preload", None)
         if prepare is not None:
             prepare()
     except ImportError:
@@ -39,18 +40,17 @@ def main():
     calls.import_client_ahead()
     del differences, virtual_files, virtual_processes, virtual_time  # Imported here once, for all workers.
     waiting = list(PRELOAD)
-    frozen = False
     while True:
         order = native.next_order(not waiting)
         if order is None:
             preload(waiting.pop(0))
+            if not waiting:
+                # What lives now lives on: forks need not look at it, and so need not copy it.
+                gc.collect()
+                gc.freeze()
             continue
         if order == "":
             return
-        if not waiting and not frozen:
-            gc.collect()
-            gc.freeze()
-            frozen = True
         order = json.loads(order)
         sys.stdout.flush()
         sys.stderr.flush()

@@ -88,7 +88,7 @@ class HTTPSession:
             )
         address = (request.hostname.strip("[]"), request.port or 80)
         try:
-            sock = socket.create_connection(address, self._connect_timeout)
+            sock = _open(address, self._connect_timeout)
         except TimeoutError as e:
             raise ConnectTimeoutError(endpoint_url=request.url, error=e) from e
         except OSError as e:
@@ -106,6 +106,23 @@ class HTTPSession:
         except BaseException:
             connection.close()
             raise
+
+
+def _open(address, timeout):
+    """A socket that is connected. A numeric address is not looked up: the first look-up of a
+    process loads libraries, which takes longer than most calls."""
+    import socket
+
+    if not address[0].replace(".", "").isdigit():
+        return socket.create_connection(address, timeout)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(timeout)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 class Connection:
