@@ -15,8 +15,7 @@ def run(order):
 
 def serve(order):
     """Serves invocations until the process ends."""
-    os.environ.clear()
-    os.environ.update(order["environment"])
+    take_environment(order["environment"])
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
 
     import importer
@@ -32,6 +31,15 @@ def serve(order):
     sys.dont_write_bytecode = True
     sys.path_importer_cache.clear()
     importer.run_main("/var/runtime/bootstrap.py")
+
+
+def take_environment(environment):
+    """As `os.environ.clear()` and `update()`, without a conversion and a check for each of the names and values: that
+    took longer than most imports."""
+    os.environ.clear()
+    for name, value in environment.items():
+        os.putenv(name, value)
+        os.environ._data[name.encode()] = value.encode()
 
 
 def fork_from_here():
