@@ -19,11 +19,11 @@ pub(super) struct Start {
     #[arg(long, value_enum, default_value_t)]
     log_format: Format,
     /// Initialise N environments before the first invocation (provisioned concurrency)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=900), conflicts_with = "snap_start")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=900), conflicts_with = "snapshot")]
     provisioned: Option<u32>,
     /// Initialise once, and restore environments from that snapshot (SnapStart)
-    #[arg(long)]
-    snap_start: bool,
+    #[arg(long = "snap-start")]
+    snapshot: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -54,14 +54,14 @@ impl Start {
             Format::Text => LogFormat::Text,
             Format::Json => LogFormat::Json,
         };
-        config.snap_start = self.snap_start;
+        config.snap_start = self.snapshot;
         let lambda = region.lambda();
         let mut function = FunctionRef {
             name: config.name.to_string(),
             qualifier: None,
         };
         lambda.create_function(config)?;
-        if self.snap_start || self.provisioned.is_some() {
+        if self.snapshot || self.provisioned.is_some() {
             let published = lambda.publish_version(&function, None, None, None)?;
             let version: Version = published.config.version;
             function.qualifier = Some(Qualifier::Version(version));

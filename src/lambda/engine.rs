@@ -380,11 +380,10 @@ fn find_bootstrap(config: &ProcessConfig<'_>) -> Result<Bootstrap, EngineError> 
     ];
     places
         .into_iter()
-        .filter_map(|(folder, shown)| {
+        .find_map(|(folder, shown)| {
             let real = folder?.join("bootstrap");
             real.is_file().then_some(Bootstrap { real, shown })
         })
-        .next()
         .ok_or_else(|| {
             let message = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
             EngineError::Entrypoint(message.to_owned())

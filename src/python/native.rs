@@ -351,9 +351,9 @@ mod module {
     }
 
     /// Whether an initialised process can be forked, and so be a snapshot.
-    #[pyattr]
-    fn can_fork(vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.new_bool(true).into()
+    #[pyfunction]
+    fn can_fork() -> bool {
+        true
     }
 
     /// Whether there are child processes that nobody has waited for.

@@ -8,8 +8,11 @@ use lambda_course::lambda::{Engine, Runtime};
 
 use crate::lab::{Lab, PROGRAM, block_on, text};
 
+/// A file's content and mode.
+type File<'a> = (&'a [u8], u32);
+
 /// What an invocation of a function with this `bootstrap` gives.
-async fn with_bootstrap(content: Option<(&[u8], u32)>) -> (InvocationRecord, Vec<String>) {
+async fn with_bootstrap(content: Option<File<'_>>) -> (InvocationRecord, Vec<String>) {
     let lab = Lab::on(&Engine::provided(Path::new(PROGRAM)), &[]).await;
     if let Some((content, mode)) = content {
         let path = lab.code().join("bootstrap");
@@ -23,7 +26,7 @@ async fn with_bootstrap(content: Option<(&[u8], u32)>) -> (InvocationRecord, Vec
 
 #[test]
 fn a_bootstrap_that_cannot_be_started_is_told_in_awss_words() {
-    let cases: [(Option<(&[u8], u32)>, &str); 4] = [
+    let cases: [(Option<File<'_>>, &str); 4] = [
         (
             None,
             "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",

@@ -184,7 +184,7 @@ mod tests {
             [0, 0, 0, 16, 0, 0, 0, 0, 0x05, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff]
         );
         let framed = chunk(b"one");
-        assert_eq!(&framed[..4], (framed.len() as u32).to_be_bytes());
+        assert_eq!(&framed[..4], u32::try_from(framed.len()).unwrap().to_be_bytes());
         assert_eq!(&framed[framed.len() - 7..framed.len() - 4], b"one");
         assert_eq!(framed[12], 13, "the length of the first header's name");
     }

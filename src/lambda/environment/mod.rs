@@ -235,7 +235,7 @@ impl Environment {
                 }));
             }
         }
-        let init = self.first_init(Some(request_id), Waiting::ForReady).await?;
+        let init = self.first_init(Some(request_id), Waiting::Ready).await?;
         Ok(Ok(ColdStart {
             init,
             ..ColdStart::default()
@@ -277,10 +277,10 @@ impl Environment {
             stream: work.stream.clone(),
         });
         runtime.worker.thaw();
-        let ended = self.watch(deadline, Waiting::ForAnswer, Some(&work.request_id)).await;
+        let ended = self.watch(deadline, Waiting::Answer, Some(&work.request_id)).await;
         if let Ended::Answered { .. } = ended {
             // The invocation is over when the runtime asks for the next one; then the environment is frozen.
-            match self.watch(deadline, Waiting::ForReady, Some(&work.request_id)).await {
+            match self.watch(deadline, Waiting::Ready, Some(&work.request_id)).await {
                 Ended::Ready(_) => self.freeze(),
                 _ => self.reset(),
             }

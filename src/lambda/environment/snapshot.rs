@@ -50,7 +50,7 @@ impl Snapshot {
             Err(error) => return (Err(error), busy),
         };
         template.hold.put(busy);
-        let initialised = template.first_init(None, Waiting::ForSnapshot).await;
+        let initialised = template.first_init(None, Waiting::Snapshot).await;
         let busy = template.hold.take();
         let taken = initialised.map(|took| took.map(|_| Self::of(template)));
         (taken, busy)
@@ -150,7 +150,7 @@ impl Environment {
         if unseen {
             self.muted = true;
             let ended = self
-                .watch(self.now() + super::start::INIT_LIMIT_AHEAD, Waiting::ForSnapshot, None)
+                .watch(self.now() + super::start::INIT_LIMIT_AHEAD, Waiting::Snapshot, None)
                 .await;
             self.muted = false;
             match ended {
@@ -162,7 +162,7 @@ impl Environment {
             }
         }
         let limit = from + (deadline - ready);
-        let ended = self.watch(limit, Waiting::ForReady, Some(request_id)).await;
+        let ended = self.watch(limit, Waiting::Ready, Some(request_id)).await;
         let Ended::Ready(at) = ended else {
             return Ok(Err(self.end_restore(ended, began, 0)));
         };

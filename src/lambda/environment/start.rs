@@ -38,7 +38,7 @@ impl Environment {
             Err(error) => return (Err(error), busy),
         };
         environment.hold.put(busy);
-        let initialised = environment.first_init(None, Waiting::ForReady).await;
+        let initialised = environment.first_init(None, Waiting::Ready).await;
         let busy = environment.hold.take();
         environment.last_used = platform.clock().now();
         let ready = initialised.map(|took| took.map(|_| environment));
@@ -80,7 +80,7 @@ impl Environment {
     ) -> Result<Option<Ended>, EngineError> {
         let began = self.now();
         self.tell(None, &SystemEvent::InitStart { phase: Phase::Invoke });
-        let ended = self.initialise(deadline, Waiting::ForReady, Some(request_id)).await?;
+        let ended = self.initialise(deadline, Waiting::Ready, Some(request_id)).await?;
         if self.end_init(&ended, began, deadline, Phase::Invoke).is_none() {
             return Ok(Some(ended));
         }

@@ -41,11 +41,11 @@ pub(super) enum Ended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waiting {
     /// It asks for an invocation.
-    ForReady,
+    Ready,
     /// It answers.
-    ForAnswer,
+    Answer,
     /// It is initialised, and may be restored from now on.
-    ForSnapshot,
+    Snapshot,
 }
 
 impl Ended {
@@ -164,12 +164,12 @@ fn ended_by(event: RuntimeEvent, waiting: Waiting, now: impl Fn() -> Timestamp) 
     Some(match event {
         RuntimeEvent::Next(time) => match waiting {
             // A runtime that does not care for snapshots asks for an invocation at once.
-            Waiting::ForReady | Waiting::ForSnapshot => Ended::Ready(at(time)),
-            Waiting::ForAnswer => return None,
+            Waiting::Ready | Waiting::Snapshot => Ended::Ready(at(time)),
+            Waiting::Answer => return None,
         },
         RuntimeEvent::RestoreNext(time) => match waiting {
-            Waiting::ForSnapshot => Ended::Ready(at(time)),
-            Waiting::ForReady | Waiting::ForAnswer => return None,
+            Waiting::Snapshot => Ended::Ready(at(time)),
+            Waiting::Ready | Waiting::Answer => return None,
         },
         RuntimeEvent::Response(posted) => Ended::Answered {
             at: at(posted.time),

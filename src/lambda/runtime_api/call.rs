@@ -97,25 +97,25 @@ async fn restore_next(shared: &Shared, time: Option<u64>) -> Answer {
 }
 
 /// Begins an answer to an invocation: `id` must be the one that the runtime has.
-fn begin(shared: &Shared, id: &str, step: Step) -> Result<Arc<NextInvocation>, Answer> {
+fn begin(shared: &Shared, id: &str, step: Step) -> Result<Arc<NextInvocation>, Box<Answer>> {
     let mut standing = shared.lock();
     let invocation = standing
         .state
         .invocation()
         .filter(|invocation| invocation.request_id == id)
         .cloned()
-        .ok_or_else(answer::wrong_request_id)?;
+        .ok_or_else(|| Box::new(answer::wrong_request_id()))?;
     standing
         .state
         .step(step)
-        .map_err(|refusal| answer::forbidden(&refusal))?;
+        .map_err(|refusal| Box::new(answer::forbidden(&refusal)))?;
     Ok(invocation)
 }
 
 async fn respond(shared: &Shared, id: &str, request: Request<Incoming>) -> Answer {
     let invocation = match begin(shared, id, Step::Respond) {
         Ok(invocation) => invocation,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let time = time_of(request.headers());
     let streams = match text(request.headers(), RESPONSE_MODE) {
@@ -196,7 +196,7 @@ fn answered(payload: Bytes, trailers: &HeaderMap, time: Option<u64>) -> RuntimeE
 
 async fn fail(shared: &Shared, id: &str, request: Request<Incoming>) -> Answer {
     if let Err(refusal) = begin(shared, id, Step::Fail) {
-        return refusal;
+        return *refusal;
     }
     let posted = read_error(request).await;
     shared.lock().state.answered();

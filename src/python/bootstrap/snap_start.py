@@ -11,7 +11,7 @@ def be_restored(log):
 
     `log` is the descriptor of the client's log, which goes where the standard output goes.
     """
-    if not native.can_fork:
+    if not native.can_fork():
         # Every environment was initialised anew, unseen, and waits here for its turn.
         native.restore_next()
         return

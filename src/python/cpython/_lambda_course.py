@@ -40,8 +40,9 @@ class _State:
 _lock = threading.Lock()
 
 
-#: A snapshot of this interpreter is not taken: every environment is initialised anew.
-can_fork = False
+def can_fork():
+    """A snapshot of this interpreter is not taken: every environment is initialised anew."""
+    return False
 
 
 def _read_sources():
