@@ -11,7 +11,7 @@ use super::handler::{self, Setup, Target};
 use super::invoke_start::Start;
 use super::printable::printable;
 use super::{Context, Exit, sample, sheet, story};
-use crate::history::{Event, InvocationRecord, InvocationStatus, usage};
+use crate::history::{Event, InvocationRecord, InvocationStatus};
 use crate::lambda::{Invocation, MemorySize};
 use crate::price::{Bill, US_EAST_1, Usd};
 use crate::region::{Region, RegionConfig};
@@ -155,7 +155,7 @@ impl Invoke {
 
 /// What everything in a Region used, priced, without the free tier.
 fn print_bill(context: &mut Context<'_>, region: &Region, as_json: bool) -> Result<()> {
-    let used = usage(&region.history().all(), region.clock().now());
+    let used = region.history().usage(region.clock().now());
     let bill = Bill::without_free_tier(&used, &US_EAST_1);
     let total = bill.total();
     if as_json {

@@ -7,37 +7,47 @@ use super::{Entry, Event};
 use crate::clock::Timestamp;
 use crate::price::{PerArchitecture, Provisioned, Size, Usage, snapshot_kept};
 
-/// What the entries used up to a time: each invocation, and each provisioned environment and each snapshot for as long
-/// as it was kept.
-#[must_use]
-pub fn usage(entries: &[Entry], until: Timestamp) -> Usage {
-    let mut usage = Usage::default();
-    let mut kept: HashMap<&str, (Timestamp, Kept)> = HashMap::new();
-    for entry in entries {
+/// What entries used: each invocation, and each provisioned environment and each snapshot for as long as it was kept.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    usage: Usage,
+    /// What is kept since when, by environment.
+    kept: HashMap<String, (Timestamp, Kept)>,
+}
+
+impl Tally {
+    /// Counts an entry, the next one in order.
+    pub(super) fn add(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::InvocationEnded(record) => usage += record.usage,
+            Event::InvocationEnded(record) => self.usage += record.usage,
             Event::EnvironmentCreated {
                 environment,
                 provisioned: Some(size),
                 ..
             } => {
-                kept.insert(environment, (entry.at, Kept::Environment(*size)));
+                self.kept
+                    .insert(environment.clone(), (entry.at, Kept::Environment(*size)));
             }
             Event::SnapshotTaken { environment, size, .. } => {
-                kept.insert(environment, (entry.at, Kept::Snapshot(*size)));
+                self.kept.insert(environment.clone(), (entry.at, Kept::Snapshot(*size)));
             }
             Event::EnvironmentEnded { environment, .. } => {
-                if let Some((since, what)) = kept.remove(environment.as_str()) {
-                    usage += what.over(entry.at - since);
+                if let Some((since, what)) = self.kept.remove(environment) {
+                    self.usage += what.over(entry.at - since);
                 }
             }
             _ => {}
         }
     }
-    for (since, what) in kept.into_values() {
-        usage += what.over(until - since);
+
+    /// The sum up to a time.
+    pub(super) fn until(self, until: Timestamp) -> Usage {
+        let mut usage = self.usage;
+        for (since, what) in self.kept.into_values() {
+            usage += what.over(until - since);
+        }
+        usage
     }
-    usage
 }
 
 /// What costs by the time for which it is kept.
@@ -69,7 +79,7 @@ impl Kept {
 mod tests {
     use super::*;
     use crate::history::tests::{ended_using, kept_ready};
-    use crate::history::{Event, History};
+    use crate::history::{Event, History, Limit};
     use crate::price::{Architecture, Execution, GbSeconds, Quantity};
 
     const START: Timestamp = Timestamp::from_micros(1_000_000_000);
@@ -103,12 +113,19 @@ mod tests {
             reason: "shut down".to_owned(),
         };
         history.record(after(301), None, ended);
-        let usage = usage(&history.all(), after(900));
+        let usage = history.usage(after(900));
         assert_eq!(usage.requests, 2);
         assert_eq!(Quantity::GbSeconds(usage.duration.x86_64).to_string(), "0.025 GB-s");
         // 301 seconds count as ten minutes; the other environment is still there after 15.
         assert_eq!(usage.provisioned.arm64, GbSeconds::whole(600 + 900));
         // A snapshot costs three hours at least.
         assert_eq!(usage.snapshots, GbSeconds::whole(3 * 3_600));
+        // Dropping the entries takes nothing off the bill.
+        history.keep(Limit {
+            entries: 1,
+            ..Limit::STAYING
+        });
+        assert_eq!(history.all().len(), 1);
+        assert_eq!(history.usage(after(900)), usage);
     }
 }

@@ -1,6 +1,6 @@
 //! Ways into the record that do not read all of it, and the causes that follow from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::{EntryId, Event};
 
@@ -13,7 +13,9 @@ pub(super) struct Index {
 
 #[derive(Debug, Default)]
 struct Request {
-    entries: Vec<EntryId>,
+    entries: VecDeque<EntryId>,
+    /// Whether an attempt runs or comes, which has a cause here.
+    open: bool,
     started: Option<EntryId>,
     ended: Option<EntryId>,
     retried: Option<EntryId>,
@@ -21,7 +23,8 @@ struct Request {
 
 #[derive(Debug, Default)]
 struct Environment {
-    entries: Vec<EntryId>,
+    entries: VecDeque<EntryId>,
+    gone: bool,
     born: Option<EntryId>,
     running: Option<EntryId>,
 }
@@ -65,18 +68,44 @@ impl Index {
         }
     }
 
-    pub(super) fn request(&self, request_id: &str) -> &[EntryId] {
-        self.requests.get(request_id).map_or(&[], |request| &request.entries)
+    /// Forgets the oldest entry, which is the first wherever it stands. What causes what may still come stays known.
+    pub(super) fn remove_oldest(&mut self, event: &Event) {
+        if let Some(name) = request_of(event)
+            && let Some(request) = self.requests.get_mut(name)
+        {
+            request.entries.pop_front();
+            if request.entries.is_empty() && !request.open {
+                self.requests.remove(name);
+            }
+        }
+        if let Some(name) = environment_of(event)
+            && let Some(environment) = self.environments.get_mut(name)
+        {
+            environment.entries.pop_front();
+            if environment.entries.is_empty() && environment.gone {
+                self.environments.remove(name);
+            }
+        }
+    }
+
+    pub(super) fn request(&self, request_id: &str) -> impl Iterator<Item = &EntryId> {
+        let request = self.requests.get(request_id).into_iter();
+        request.flat_map(|request| &request.entries)
+    }
+
+    /// How many requests and environments it knows.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.requests.len(), self.environments.len())
     }
 
     pub(super) fn ended(&self, request_id: &str) -> Option<EntryId> {
         self.requests.get(request_id)?.ended
     }
 
-    pub(super) fn environment(&self, environment: &str) -> &[EntryId] {
-        self.environments
-            .get(environment)
-            .map_or(&[], |environment| &environment.entries)
+    pub(super) fn environment(&self, environment: &str) -> impl Iterator<Item = &EntryId> {
+        let environment = self.environments.get(environment).into_iter();
+        environment.flat_map(|environment| &environment.entries)
     }
 
     pub(super) fn running(&self, environment: &str) -> Option<EntryId> {
@@ -86,11 +115,11 @@ impl Index {
 
 impl Request {
     fn add(&mut self, id: EntryId, event: &Event) {
-        self.entries.push(id);
+        self.entries.push_back(id);
         match event {
-            Event::InvocationStarted { .. } => self.started = Some(id),
-            Event::InvocationEnded(_) => self.ended = Some(id),
-            Event::RetryScheduled { .. } => self.retried = Some(id),
+            Event::InvocationStarted { .. } => (self.started, self.open) = (Some(id), true),
+            Event::InvocationEnded(_) => (self.ended, self.open) = (Some(id), false),
+            Event::RetryScheduled { .. } => (self.retried, self.open) = (Some(id), true),
             _ => {}
         }
     }
@@ -98,11 +127,12 @@ impl Request {
 
 impl Environment {
     fn add(&mut self, id: EntryId, event: &Event) {
-        self.entries.push(id);
+        self.entries.push_back(id);
         match event {
             Event::EnvironmentCreated { .. } => self.born = Some(id),
             Event::InvocationStarted { .. } => self.running = Some(id),
-            Event::InvocationEnded(_) | Event::EnvironmentEnded { .. } => self.running = None,
+            Event::InvocationEnded(_) => self.running = None,
+            Event::EnvironmentEnded { .. } => (self.running, self.gone) = (None, true),
             _ => {}
         }
     }

@@ -3,20 +3,24 @@
 mod bill;
 mod event;
 mod index;
+mod limit;
 mod subscription;
 mod timeline;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-pub use bill::usage;
 pub use event::{Event, InitOutcome, InvocationRecord, InvocationStatus, Phase, Restore};
+pub use limit::{Accountant, Limit};
 pub use subscription::Subscription;
 pub use timeline::{Moment, timeline};
 
+use self::bill::Tally;
 use self::index::Index;
 use crate::clock::Timestamp;
+use crate::price::Usage;
 
 /// A handle on one record; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +32,17 @@ pub struct History {
 
 #[derive(Debug, Default)]
 struct Record {
-    entries: Vec<Entry>,
+    /// The latest; all of them without a limit.
+    entries: VecDeque<Entry>,
+    /// How many came before them and are dropped.
+    dropped: usize,
     index: Index,
+    limit: Option<Limit>,
+    /// What the entries take, counted only where there is a limit.
+    bytes: usize,
+    /// What the dropped ones used.
+    used: Tally,
+    accountants: Vec<Arc<dyn Accountant>>,
 }
 
 /// One thing that happened.
@@ -50,7 +63,7 @@ pub struct Entry {
 pub struct EntryId(usize);
 
 impl EntryId {
-    /// The place in the record, from 0.
+    /// The place in the record, from 0. It stays the same when entries before it are dropped.
     #[must_use]
     pub const fn place(self) -> usize {
         self.0
@@ -67,49 +80,77 @@ impl History {
     pub fn record(&self, at: Timestamp, cause: Option<EntryId>, event: Event) -> EntryId {
         let id = {
             let mut record = self.lock();
-            let id = EntryId(record.entries.len());
+            let id = EntryId(record.end());
             let cause = record.index.retry_of(&event).or(cause);
             let cause = cause.or_else(|| record.index.cause_of(&event));
             record.index.add(id, &event);
-            record.entries.push(Entry { id, at, cause, event });
+            record.push(Entry { id, at, cause, event });
             id
         };
         self.told.notify_waiters();
         id
     }
 
-    /// How many entries there are; a mark for [`History::since`].
+    /// Keeps only the latest entries from now on. Whoever subscribed and has not read what is dropped misses it; ids,
+    /// causes, [`History::usage`] and what an [`Accountant`] counts stay right.
+    pub fn keep(&self, limit: Limit) {
+        let mut record = self.lock();
+        record.limit = Some(limit);
+        record.bytes = record.entries.iter().map(|entry| limit::weight(&entry.event)).sum();
+        record.drop_oldest();
+    }
+
+    /// Tells an accountant of each entry that is dropped from now on.
+    pub fn account(&self, accountant: Arc<dyn Accountant>) {
+        self.lock().accountants.push(accountant);
+    }
+
+    /// How many entries there were so far; a mark for [`History::since`].
     #[must_use]
     pub fn mark(&self) -> usize {
-        self.lock().entries.len()
+        self.lock().end()
     }
 
-    /// Copies of all entries from a mark on.
+    /// Copies of all entries from a mark on that are kept.
     #[must_use]
     pub fn since(&self, mark: usize) -> Vec<Entry> {
-        self.lock()
-            .entries
-            .get(mark..)
-            .map(<[Entry]>::to_vec)
-            .unwrap_or_default()
+        let record = self.lock();
+        let skipped = mark.saturating_sub(record.dropped);
+        record.entries.iter().skip(skipped).cloned().collect()
     }
 
-    /// A copy of one entry.
+    /// A copy of one entry; `None` where it is dropped.
     #[must_use]
     pub fn get(&self, id: EntryId) -> Option<Entry> {
-        self.lock().entries.get(id.0).cloned()
+        self.lock().entry(id).cloned()
     }
 
-    /// Copies of all entries.
+    /// Copies of all entries that are kept.
     #[must_use]
     pub fn all(&self) -> Vec<Entry> {
         self.since(0)
     }
 
+    /// What everything that ever happened used up to a time, whether its entries are kept or not.
+    #[must_use]
+    pub fn usage(&self, until: Timestamp) -> Usage {
+        let record = self.lock();
+        let mut tally = record.used.clone();
+        for entry in &record.entries {
+            tally.add(entry);
+        }
+        tally.until(until)
+    }
+
+    /// Reads the entries that are kept, in order. None is added or dropped meanwhile; `read` must not use this history.
+    pub fn read<T>(&self, read: impl FnOnce(&mut dyn Iterator<Item = &Entry>) -> T) -> T {
+        read(&mut self.lock().entries.iter())
+    }
+
     /// What is wanted of the entries, in order. `choose` must not use this history.
     #[must_use]
     pub fn choose<T>(&self, choose: impl FnMut(&Entry) -> Option<T>) -> Vec<T> {
-        self.lock().entries.iter().filter_map(choose).collect()
+        self.read(|entries| entries.filter_map(choose).collect())
     }
 
     /// Copies of what concerns a request: its attempts, their log lines, its retries.
@@ -133,7 +174,7 @@ impl History {
         let record = self.lock();
         let mut log = Vec::new();
         for id in record.index.environment(&invocation.environment) {
-            match record.entries.get(id.0).map(|entry| &entry.event) {
+            match record.entry(*id).map(|entry| &entry.event) {
                 Some(Event::Logged { message, .. }) => log.push(message.clone()),
                 Some(Event::InvocationEnded(ended)) => {
                     if (&ended.request_id, ended.attempt) == (&invocation.request_id, invocation.attempt) {
@@ -171,10 +212,45 @@ impl History {
 }
 
 impl Record {
-    fn copies(&self, ids: &[EntryId]) -> Vec<Entry> {
-        ids.iter().filter_map(|id| self.entries.get(id.0)).cloned().collect()
+    /// The place of the next entry.
+    fn end(&self) -> usize {
+        self.dropped + self.entries.len()
+    }
+
+    fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.entries.get(id.0.checked_sub(self.dropped)?)
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.limit.is_some() {
+            self.bytes += limit::weight(&entry.event);
+        }
+        self.entries.push_back(entry);
+        self.drop_oldest();
+    }
+
+    fn drop_oldest(&mut self) {
+        while self
+            .limit
+            .is_some_and(|limit| limit.is_passed_by(self.entries.len(), self.bytes))
+        {
+            let Some(oldest) = self.entries.pop_front() else {
+                return;
+            };
+            self.dropped += 1;
+            self.bytes -= limit::weight(&oldest.event);
+            self.index.remove_oldest(&oldest.event);
+            self.used.add(&oldest);
+            for accountant in &self.accountants {
+                accountant.count(&oldest);
+            }
+        }
+    }
+
+    fn copies<'a>(&self, ids: impl Iterator<Item = &'a EntryId>) -> Vec<Entry> {
+        ids.filter_map(|id| self.entry(*id)).cloned().collect()
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

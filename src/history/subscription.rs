@@ -31,10 +31,13 @@ impl Subscription {
         }
     }
 
-    /// Copies of what happened since the last call, without waiting.
+    /// Copies of what happened since the last call, without waiting. A reader who is so far behind that entries were
+    /// dropped meanwhile goes on with the oldest that is kept.
     pub fn now(&mut self) -> Vec<Entry> {
         let entries = self.history.since(self.mark);
-        self.mark += entries.len();
+        if let Some(last) = entries.last() {
+            self.mark = last.id.place() + 1;
+        }
         entries
     }
 }

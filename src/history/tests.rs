@@ -24,7 +24,7 @@ pub(super) fn kept_ready(environment: &str, size: Size) -> Event {
     }
 }
 
-pub(super) fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
+pub(crate) fn started(environment: &str, request_id: &str, attempt: u32) -> Event {
     Event::InvocationStarted {
         function: "f".to_owned(),
         environment: environment.to_owned(),
@@ -35,15 +35,27 @@ pub(super) fn started(environment: &str, request_id: &str, attempt: u32) -> Even
 }
 
 pub(super) fn ended(environment: &str, request_id: &str, attempt: u32) -> Event {
-    finished(environment, request_id, attempt, Usage::default())
+    Event::InvocationEnded(Box::new(record(environment, request_id, attempt)))
 }
 
 pub(super) fn ended_using(environment: &str, request_id: &str, usage: Usage) -> Event {
-    finished(environment, request_id, 1, usage)
+    let record = InvocationRecord {
+        usage,
+        ..record(environment, request_id, 1)
+    };
+    Event::InvocationEnded(Box::new(record))
 }
 
-fn finished(environment: &str, request_id: &str, attempt: u32, usage: Usage) -> Event {
-    Event::InvocationEnded(Box::new(InvocationRecord {
+pub(crate) fn lasting(environment: &str, request_id: &str, duration: Duration) -> Event {
+    let record = InvocationRecord {
+        duration,
+        ..record(environment, request_id, 1)
+    };
+    Event::InvocationEnded(Box::new(record))
+}
+
+fn record(environment: &str, request_id: &str, attempt: u32) -> InvocationRecord {
+    InvocationRecord {
         function: "f".to_owned(),
         version: "$LATEST".to_owned(),
         environment: environment.to_owned(),
@@ -62,8 +74,8 @@ fn finished(environment: &str, request_id: &str, attempt: u32, usage: Usage) -> 
         function_error: false,
         event: Bytes::new(),
         payload: Bytes::new(),
-        usage,
-    }))
+        usage: Usage::default(),
+    }
 }
 
 pub(super) fn logged(environment: &str, request_id: Option<&str>, message: &str) -> Event {
@@ -200,4 +212,83 @@ async fn a_subscription_gives_each_entry_once_and_waits_for_more() {
     assert!(cancelled.is_err());
     history.record(AT, None, born("e3"));
     assert_eq!(subscription.next().await.len(), 1);
+}
+
+#[test]
+fn only_the_latest_are_kept_and_causes_stay() {
+    let history = History::default();
+    history.record(AT, None, born("e1"));
+    history.keep(Limit {
+        entries: 4,
+        ..Limit::STAYING
+    });
+    let add = |event| history.record(AT, None, event);
+    add(retry("waits"));
+    add(born("e2"));
+    let start = add(started("e2", "r2", 1));
+    for n in 0..1_000 {
+        let request = format!("n{n}");
+        add(started("e1", &request, 1));
+        add(ended("e1", &request, 1));
+    }
+    assert_eq!((history.all().len(), history.mark()), (4, 2_004));
+    let ids: Vec<usize> = history.all().iter().map(|entry| entry.id.place()).collect();
+    assert_eq!(ids, [2_000, 2_001, 2_002, 2_003]);
+    // What led to what happens now is known, though its entry is gone.
+    assert!(history.get(start).is_none());
+    assert_eq!(history.running("e2"), Some(start));
+    let end = add(ended("e2", "r2", 1));
+    assert_eq!(history.get(end).unwrap().cause, Some(start));
+    let late = add(logged("e1", None, "late"));
+    assert_eq!(history.get(late).unwrap().cause, Some(EntryId(0)));
+    let attempt = add(started("e2", "waits", 2));
+    assert_eq!(history.get(attempt).unwrap().cause, Some(EntryId(1)));
+    assert_eq!(history.since(2_005).len(), 2, "a mark counts what is dropped");
+    // Of requests that are over nothing is left behind.
+    assert!(history.of_request("n5").is_empty());
+    let (requests, environments) = history.lock().index.size();
+    assert!(requests <= 4 && environments == 2, "{requests} {environments}");
+    for environment in ["e1", "e2"] {
+        add(Event::EnvironmentEnded {
+            environment: environment.to_owned(),
+            reason: "shut down".to_owned(),
+        });
+    }
+    for _ in 0..4 {
+        add(call(None));
+    }
+    assert_eq!(history.lock().index.size().1, 0);
+}
+
+#[test]
+fn payloads_and_lines_count_against_the_limit() {
+    let history = History::default();
+    history.keep(Limit {
+        bytes: 10_000,
+        ..Limit::STAYING
+    });
+    for _ in 0..100 {
+        history.record(AT, None, logged("e1", None, &"x".repeat(2_000)));
+    }
+    let kept = history.all().len();
+    assert!((2..5).contains(&kept), "{kept}");
+    history.record(AT, None, logged("e1", None, &"x".repeat(20_000)));
+    assert_eq!(history.all().len(), 1, "the latest is always there");
+}
+
+#[test]
+fn a_reader_who_is_too_slow_goes_on_with_what_is_there() {
+    let history = History::default();
+    history.keep(Limit {
+        entries: 3,
+        ..Limit::STAYING
+    });
+    let mut subscription = history.subscribe();
+    for _ in 0..10 {
+        history.record(AT, None, call(None));
+    }
+    let places = |entries: Vec<Entry>| entries.iter().map(|entry| entry.id.0).collect::<Vec<_>>();
+    assert_eq!(places(subscription.now()), [7, 8, 9]);
+    history.record(AT, None, call(None));
+    assert_eq!(places(subscription.now()), [10]);
 }

@@ -4,7 +4,6 @@ use std::fs;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use lambda_course::history::usage;
 use lambda_course::lambda::MemorySize;
 use lambda_course::price::GbSeconds;
 use serde_json::Value;
@@ -148,7 +147,7 @@ fn what_is_kept_ready_is_on_the_bill_until_it_ends() {
         region.wait(Duration::from_secs(6 * 60)).await;
         lambda.delete_provisioned(&version).unwrap();
         region.wait(Duration::from_secs(3_600)).await;
-        let used = usage(&region.history().all(), region.clock().now());
+        let used = region.history().usage(region.clock().now());
         // Two environments for six minutes count as ten minutes each; a snapshot counts as three hours.
         assert_eq!(used.provisioned.x86_64, GbSeconds::whole(2 * 600));
         assert_eq!(used.snapshots, GbSeconds::whole(3 * 3_600));

@@ -26,7 +26,7 @@ use super::engine;
 use super::handler::Setup;
 use super::{Context, Exit};
 use crate::clock::{Pace, Timestamp};
-use crate::history::Entry;
+use crate::history::{Entry, Limit};
 use crate::lambda;
 use crate::region::{Region, RegionConfig, time_after};
 
@@ -101,6 +101,7 @@ impl Cloud {
         };
         let region = Region::start(engine, config).await?;
         region.lambda().set_account_concurrency(self.account_concurrency);
+        region.history().keep(Limit::STAYING);
         let mut history = region.history().subscribe();
         let goes_on = kept.is_some();
         if let Some((parts, contents)) = kept {

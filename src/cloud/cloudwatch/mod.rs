@@ -20,6 +20,8 @@ use super::core::Core;
 pub struct CloudWatch {
     core: Core,
     metrics: Arc<Mutex<BTreeMap<Metric, Vec<Datum>>>>,
+    /// What Lambda sent and the history does not have any more.
+    earlier: Arc<lambda::Earlier>,
 }
 
 /// What a metric is known by.
@@ -46,9 +48,12 @@ pub struct Datum {
 
 impl CloudWatch {
     pub(super) fn new(core: &Core) -> Self {
+        let earlier = Arc::<lambda::Earlier>::default();
+        core.history.account(earlier.clone());
         Self {
             core: core.clone(),
             metrics: Arc::default(),
+            earlier,
         }
     }
 
@@ -64,15 +69,19 @@ impl CloudWatch {
     /// The data of a metric; Lambda's own are read from the history.
     fn data(&self, metric: &Metric) -> Vec<Datum> {
         if metric.namespace == lambda::NAMESPACE {
-            return lambda::metrics(&self.core.history).remove(metric).unwrap_or_default();
+            return self.of_lambda().remove(metric).unwrap_or_default();
         }
         self.lock().get(metric).cloned().unwrap_or_default()
+    }
+
+    fn of_lambda(&self) -> BTreeMap<Metric, Vec<Datum>> {
+        lambda::metrics(&self.earlier, &self.core.history)
     }
 
     /// All metrics that have data, Lambda's own included.
     fn known(&self) -> Vec<Metric> {
         let mut all: Vec<Metric> = self.lock().keys().cloned().collect();
-        all.extend(lambda::metrics(&self.core.history).into_keys());
+        all.extend(self.of_lambda().into_keys());
         all.sort();
         all
     }

@@ -1,11 +1,13 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Timestamp};
 use crate::cloud::{Account, ApiError, Call, Cloud};
-use crate::history::{Event, History};
+use crate::history::tests::{lasting, started};
+use crate::history::{Event, History, Limit};
 
 const START: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
@@ -166,4 +168,48 @@ fn lambda_sends_metrics_of_its_own() {
     });
     let answer = ask(&cloud, "GetMetricStatistics", &input).unwrap();
     assert_eq!(answer["Datapoints"][0]["Sum"], 2.0);
+}
+
+#[test]
+fn what_the_history_drops_stays_in_the_metrics() {
+    let cloud = cloud();
+    let all = ["SampleCount", "Sum", "Minimum", "Maximum"];
+    let durations = || {
+        let input = json!({
+            "Namespace": "AWS/Lambda",
+            "MetricName": "Duration",
+            "Dimensions": [{ "Name": "FunctionName", "Value": "f" }],
+            "StartTime": START.as_secs(),
+            "EndTime": START.as_secs() + 180,
+            "Period": 60,
+            "Statistics": all,
+        });
+        let mut points = ask(&cloud, "GetMetricStatistics", &input).unwrap()["Datapoints"]
+            .as_array()
+            .unwrap()
+            .clone();
+        points.sort_by_key(|point| point["Timestamp"].to_string());
+        let numbers = |point: &Value| all.map(|name| point[name].as_f64().unwrap().round());
+        points.iter().map(numbers).collect::<Vec<_>>()
+    };
+    for millis in 1..=200_u32 {
+        let at = START + Duration::from_millis(u64::from(millis) * 600);
+        let start = cloud.history().record(at, None, started("e", "r", 1));
+        let end = lasting("e", "r", Duration::from_millis(u64::from(millis)));
+        cloud.history().record(at, Some(start), end);
+    }
+    let before = durations();
+    // 600 ms apart: a hundred a minute.
+    assert_eq!(before[0], [99.0, 4_950.0, 1.0, 99.0]);
+    cloud.history().keep(Limit {
+        entries: 100,
+        ..Limit::STAYING
+    });
+    assert_eq!(cloud.history().all().len(), 100);
+    assert_eq!(durations(), before);
+    cloud.history().keep(Limit {
+        entries: 1,
+        ..Limit::STAYING
+    });
+    assert_eq!(durations(), before);
 }
