@@ -35,6 +35,7 @@ mod lifecycle;
 mod program;
 mod provided;
 mod recording;
+mod rust_runtime;
 mod samples;
 mod screen;
 mod signed;
