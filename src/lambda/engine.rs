@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
@@ -390,6 +391,9 @@ fn find_bootstrap(config: &ProcessConfig<'_>) -> Result<Bootstrap, EngineError> 
         })
 }
 
+/// How long the connections of a process that has ended may take to be seen: they are there or they never come.
+const JOINED_BY_NOW: Duration = Duration::from_millis(200);
+
 /// Where a new process meets its parent: two sockets, and a file for its account. They are gone once it has joined.
 struct Meeting {
     home: PathBuf,
@@ -428,9 +432,15 @@ impl Meeting {
             let (control, _) = self.control.accept().await?;
             Ok::<_, io::Error>((log, control))
         };
+        tokio::pin!(joined);
         let (log, control) = tokio::select! {
-            joined = joined => joined.map_err(|source| self.failed(source))?,
-            exit = worker.exited() => return Err(EngineError::Died(format!("{exit:?}"))),
+            biased;
+            joined = &mut joined => joined.map_err(|source| self.failed(source))?,
+            // It may have joined and ended at once; then its connections are waiting here.
+            exit = worker.exited() => match tokio::time::timeout(JOINED_BY_NOW, joined).await {
+                Ok(joined) => joined.map_err(|source| self.failed(source))?,
+                Err(_) => return Err(EngineError::Died(format!("{exit:?}"))),
+            },
         };
         Ok((worker, log, control))
     }
