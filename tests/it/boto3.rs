@@ -161,7 +161,7 @@ fn what_the_course_does_with_boto3_works_with_the_real_one() {
             .code_blocks()
             .into_iter()
             .filter(|block| block.text.contains("boto3"));
-        blocks.filter_map(|block| Some((lesson.id.to_string(), lesson.scenario(block.run.as_deref()?)?, block)))
+        blocks.filter_map(|block| Some((lesson.id.clone(), lesson.scenario(block.run.as_deref()?)?, block)))
     });
     block_on(async {
         let runner = RegionRunner::new(Engine::cpython(Path::new(PROGRAM), &python).unwrap());

@@ -141,7 +141,8 @@ impl Client {
         ];
         all.extend(headers);
         all.sort_unstable();
-        let canonical: String = all.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let canonical: Vec<_> = all.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let canonical = canonical.concat();
         let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
         let request = format!("{method}\n{path}\n\n{canonical}\n{names}\n{digest}");

@@ -13,8 +13,10 @@ use crate::curl::curl;
 use crate::lab::{Lab, START, block_on};
 use crate::recording::{Likeness, plain, recording, recordings};
 
-/// Each recording: the test here that compares with it, or why there is none.
-const TABLE: &[(&str, &str, Result<fn(), &str>)] = &[
+/// A file, a recording in it, and the test here that compares with it, or why there is none.
+type Row = (&'static str, &'static str, Result<fn(), &'static str>);
+
+const TABLE: &[Row] = &[
     ("api-gateway", "test_lambda_aws_proxy_integration", Ok(rest_events)),
     (
         "api-gateway",

@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::assigning_clones,
+    clippy::unnecessary_wraps,
     missing_docs,
     reason = "tests may"
 )]

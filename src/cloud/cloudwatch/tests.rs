@@ -200,7 +200,7 @@ fn what_the_history_drops_stays_in_the_metrics() {
     }
     let before = durations();
     // 600 ms apart: a hundred a minute.
-    assert_eq!(before[0], [99.0, 4_950.0, 1.0, 99.0]);
+    assert_eq!(json!(before[0]), json!([99.0, 4_950.0, 1.0, 99.0]));
     cloud.history().keep(Limit {
         entries: 100,
         ..Limit::STAYING

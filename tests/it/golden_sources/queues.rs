@@ -240,7 +240,10 @@ pub async fn partly(content: &Value) {
     let lab = Lab::new(CODE).await;
     let cloud = lab.region.cloud();
     let fifo = ("FifoQueue", "true".to_owned());
-    cloud.sqs.create_queue("dead.fifo", &[fifo.clone()]).unwrap();
+    cloud
+        .sqs
+        .create_queue("dead.fifo", std::slice::from_ref(&fifo))
+        .unwrap();
     let policy = redrive_to(&lab, "dead.fifo", 2);
     cloud.sqs.create_queue("q.fifo", &[fifo, policy]).unwrap();
     lab.function("f", |config| config.handler = "handler.reporting".to_owned());

@@ -83,7 +83,7 @@ async fn put(lab: &Lab, item: &Value) {
 }
 
 /// An image in DynamoDB's own JSON, put as it is.
-async fn put_image(lab: &Lab, image: &Value) {
+fn put_image(lab: &Lab, image: &Value) {
     let cloud = lab.region.cloud();
     let mut call = Call::outside();
     let input = json!({ "TableName": "items", "Item": image });
@@ -128,7 +128,7 @@ pub async fn stream(content: &Value) {
     let mapping = map(&lab, request_of(&lab, recorded));
     let mut golden = Golden::default();
     same_config(&mut golden, recorded, mapping.config.describe());
-    put_image(&lab, &image(&content["event_logs"][0])).await;
+    put_image(&lab, &image(&content["event_logs"][0]));
     lab.region.settle().await;
     golden.same(&content["event_logs"], &events(&lab));
 }
@@ -186,13 +186,13 @@ pub async fn filter(content: &Value, other: Option<&str>) {
     );
     let mut golden = Golden::default();
     same_config(&mut golden, recorded, mapping.config.describe());
-    put_image(&lab, &image(&content["lambda-log-events"][0])).await;
+    put_image(&lab, &image(&content["lambda-log-events"][0]));
     lab.region.settle().await;
     golden.same(&content["lambda-log-events"], &events(&lab));
     let all = &content["lambda-multiple-log-events"];
     match other {
         Some(other) => put(&lab, &serde_json::from_str(other).unwrap()).await,
-        None => put_image(&lab, &image(&all[1])).await,
+        None => put_image(&lab, &image(&all[1])),
     }
     lab.region.settle().await;
     golden.same(all, &events(&lab));
@@ -320,7 +320,7 @@ pub async fn partly(content: &Value) {
     let mut images: Vec<&Value> = records.iter().map(|record| &record["dynamodb"]["NewImage"]).collect();
     images.dedup();
     for image in images {
-        put_image(&lab, image).await;
+        put_image(&lab, image);
     }
     drop(hold);
     lab.region.settle().await;
@@ -350,7 +350,7 @@ async fn ends(content: &Value, handler: &str, answer: Option<&str>) {
         Value::Null => json!({ "my_partition_key": { "S": "hello world" } }),
         first => image(first),
     };
-    put_image(&lab, &item).await;
+    put_image(&lab, &item);
     lab.region.settle().await;
     let mut golden = Golden::default();
     if content["dynamodb_events"].is_array() {
