@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 
 use super::core::Core;
+use crate::chance::Chance;
 
 /// Somebody who calls with credentials of their own.
 pub trait Caller: Send + Sync {
@@ -102,17 +103,20 @@ impl Callers {
         self.outside.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Temporary credentials of a function's execution environment, whose role is `NAME-role`. `name` becomes the
-    /// session's name: on AWS, the function's.
+    /// Temporary credentials of an execution environment: a session of the function's role under the function's name.
     #[must_use]
-    pub fn issue(&self, name: &str, caller: Arc<dyn Caller>) -> Credentials {
-        self.assume(Some(format!("{name}-role")), name, caller)
+    pub fn issue(&self, role: &str, function: &str, environment: &str, caller: Arc<dyn Caller>) -> Credentials {
+        let chance = self.core.chance.of(environment);
+        self.grant(&chance, Some(role.to_owned()), function, caller)
     }
 
     /// Temporary credentials of a role's session, or of a user's own if there is no role. Nothing here ends them.
     #[must_use]
     pub fn assume(&self, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {
-        let chance = self.core.chance.of(session);
+        self.grant(&self.core.chance.of(session), role, session, caller)
+    }
+
+    fn grant(&self, chance: &Chance, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {
         let credentials = Credentials {
             access_key_id: format!("ASIA{}", chance.alphanumeric(16)),
             secret_access_key: chance.hex(40),

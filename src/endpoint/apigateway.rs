@@ -1,11 +1,10 @@
 //! API Gateway's own operations over REST-JSON.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use super::reply::{Reply, reply};
+use super::reply::{self, Reply, reply};
 use super::server::Server;
 use super::service::parameters;
 use crate::cloud::{ApiError, Call, Identity};
@@ -37,18 +36,9 @@ impl Server {
         match answer {
             Ok(answer) if answer.body.is_null() => reply(answer.status, JSON, "", request_id),
             Ok(answer) => reply(answer.status, JSON, answer.body.to_string(), request_id),
-            Err(error) => refused(&error, request_id),
+            Err(error) => reply::rest_error(&error, request_id),
         }
     }
 }
 
 const JSON: &str = "application/json";
-
-fn refused(error: &ApiError, request_id: &str) -> Reply {
-    let body = json!({ "message": error.message });
-    let mut reply = reply(error.status, JSON, body.to_string(), request_id);
-    if let Ok(code) = HeaderValue::from_str(&error.code) {
-        reply.headers_mut().insert("x-amzn-errortype", code);
-    }
-    reply
-}

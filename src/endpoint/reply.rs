@@ -85,9 +85,22 @@ pub(super) fn error(protocol: Protocol, error: &ApiError, request_id: &str) -> R
     }
 }
 
-/// That a request is not signed as it must be.
-pub(super) fn refusal(protocol: Protocol, refusal: &Refusal, request_id: &str) -> Reply {
-    let json = matches!(protocol, Protocol::Json { .. });
+/// An error over REST, as Lambda and API Gateway answer it: its code stands in a header.
+pub(super) fn rest_error(error: &ApiError, request_id: &str) -> Reply {
+    let body = json!({ "message": error.message });
+    let mut reply = reply(error.status, "application/json", body.to_string(), request_id);
+    if let Ok(code) = HeaderValue::from_str(&error.code) {
+        reply.headers_mut().insert("x-amzn-errortype", code);
+    }
+    reply
+}
+
+/// That a request is not signed as it must be; without a protocol, over REST.
+///
+/// With REST all of it is 403 ("Common Errors" in the AWS Lambda API Reference; erlcloud/erlcloud#690,
+/// brendanhay/amazonka#594 and iann0036/iamlive#58 show Lambda's answers), with JSON all of it is 400.
+pub(super) fn refusal(protocol: Option<Protocol>, refusal: &Refusal, request_id: &str) -> Reply {
+    let json = !matches!(protocol, Some(Protocol::Query { .. }));
     let (code, status) = match (refusal, json) {
         (Refusal::Missing, true) => ("MissingAuthenticationTokenException", 400),
         (Refusal::Missing, false) => ("MissingAuthenticationToken", 403),
@@ -100,6 +113,9 @@ pub(super) fn refusal(protocol: Protocol, refusal: &Refusal, request_id: &str) -
         }
         (Refusal::Mismatch | Refusal::Misfit(_) | Refusal::Skewed(_), false) => ("SignatureDoesNotMatch", 403),
         (Refusal::Expired, false) => ("RequestExpired", 400),
+    };
+    let Some(protocol) = protocol else {
+        return rest_error(&ApiError::new(code, refusal.to_string()).status(403), request_id);
     };
     let mut answer = ApiError::new(code, refusal.to_string()).status(status);
     let body = json!({ "__type": format!("com.amazon.coral.service#{code}"), "message": answer.message });

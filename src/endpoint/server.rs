@@ -71,20 +71,15 @@ impl Server {
         match target {
             Target::S3 => self.answer_s3(parts, body, signature, &request_id).await,
             Target::Lambda => {
-                let (parts, body, identity) = match self
-                    .verified(parts, body, signature, service::LAMBDA, MAX_CODE, &request_id)
-                    .await
-                {
-                    Ok(verified) => verified,
-                    Err(refused) => return own(*refused),
-                };
+                let (parts, body, identity) =
+                    match self.verified(parts, body, signature, None, MAX_CODE, &request_id).await {
+                        Ok(verified) => verified,
+                        Err(refused) => return own(*refused),
+                    };
                 drop(busy);
                 self.answer_lambda(parts, body, identity).await
             }
-            Target::ApiGateway => match self
-                .verified(parts, body, signature, service::LAMBDA, MAX_BODY, &request_id)
-                .await
-            {
+            Target::ApiGateway => match self.verified(parts, body, signature, None, MAX_BODY, &request_id).await {
                 Ok((parts, body, identity)) => own(self.answer_apigateway(&parts, &body, &identity, &request_id)),
                 Err(refused) => own(*refused),
             },
@@ -94,7 +89,7 @@ impl Server {
                 own(reply::error(service::UNKNOWN, &error, &request_id))
             }
             Target::Api(kind, json) => {
-                let protocol = kind.protocol(json);
+                let protocol = Some(kind.protocol(json));
                 let verified = self.verified(parts, body, signature, protocol, MAX_BODY, &request_id);
                 match verified.await {
                     Ok((parts, body, identity)) => own(self
@@ -106,13 +101,14 @@ impl Server {
         }
     }
 
-    /// Reads the body and verifies the signature. Nothing is read for somebody unknown.
+    /// Reads the body and verifies the signature. Nothing is read for somebody unknown. Without a protocol, what goes
+    /// wrong is answered over REST.
     async fn verified(
         &self,
         parts: Parts,
         body: Incoming,
         signature: Result<Signature, Refusal>,
-        protocol: Protocol,
+        protocol: Option<Protocol>,
         limit: usize,
         request_id: &str,
     ) -> Result<(Parts, Bytes, Identity), Box<Reply>> {
@@ -120,10 +116,10 @@ impl Server {
         let callers = &self.cloud.callers;
         let signature = signature.map_err(refused)?;
         signature.owner(callers, self.cloud.clock().now()).map_err(refused)?;
-        let body = self
-            .read(body, limit)
-            .await
-            .map_err(|error| Box::new(reply::error(protocol, &error, request_id)))?;
+        let body = self.read(body, limit).await.map_err(|error| match protocol {
+            Some(protocol) => Box::new(reply::error(protocol, &error, request_id)),
+            None => Box::new(reply::rest_error(&error, request_id)),
+        })?;
         let identity = signature
             .verify(&parts, &body, callers, self.cloud.clock().now())
             .map_err(refused)?;

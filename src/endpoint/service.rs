@@ -14,10 +14,6 @@ use crate::cloud::{ApiError, Call, Identity};
 /// Most bytes of a parameter that the history keeps.
 const MAX_PARAMETER: usize = 1024;
 
-pub(super) const LAMBDA: Protocol = Protocol::Json {
-    content_type: "application/json",
-    namespace: "",
-};
 pub(super) const UNKNOWN: Protocol = Protocol::Json {
     content_type: "application/x-amz-json-1.1",
     namespace: "com.amazon.coral.service#",

@@ -175,7 +175,8 @@ async fn an_environment_that_waits_lets_time_pass() {
         busy: Arc::new(Mutex::new(Some(cloud.clock().busy()))),
         was_suspended: AtomicBool::new(false),
     });
-    let credentials = cloud.callers.issue("f", Arc::clone(&environment) as Arc<dyn Caller>);
+    let caller = Arc::clone(&environment) as Arc<dyn Caller>;
+    let credentials = cloud.callers.issue("role", "f", "env-1", caller);
     let mut client = Client::new(&endpoint, &credentials).await;
     let url = cloud.sqs.create_queue("q", &[]).unwrap();
     let (began, start) = (Instant::now(), cloud.clock().now());
@@ -215,6 +216,15 @@ async fn requests_that_are_not_signed_right_are_refused() {
     assert_eq!(
         (answer.status, &answer.json()["__type"]),
         (400, &json!("com.amazon.coral.service#InvalidSignatureException"))
+    );
+    let answer = client.signed("lambda", "/2015-03-31/functions", &[], b"").await;
+    assert_eq!(answer.status, 403);
+    let code = "x-amzn-errortype: InvalidSignatureException";
+    assert!(answer.head.contains(code), "{}", answer.head);
+    assert!(
+        answer.body.starts_with("{\"message\":\"The request signature"),
+        "{}",
+        answer.body
     );
     client.secret = outside.secret_access_key;
     client.token = Some("stolen".to_owned());

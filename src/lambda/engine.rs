@@ -64,6 +64,8 @@ pub struct ProcessConfig<'a> {
     pub layers: Option<&'a Path>,
     /// The function's memory.
     pub memory: MemorySize,
+    /// The share of a CPU that it has until its first invocation.
+    pub cpu_share: f64,
     /// What `/tmp` holds.
     pub storage: EphemeralStorage,
     /// Environment variables.
@@ -182,19 +184,19 @@ impl Engine {
         Ok(())
     }
 
-    /// How much longer a CPU second lasts for a function with this memory.
+    /// How much longer a CPU second lasts on this share of a CPU.
     ///
-    /// The share of a CPU follows memory, and the embedded interpreter needs about four times CPython's time for the
-    /// same work: what is reported is what CPython would need.
+    /// The embedded interpreter needs about four times CPython's time for the same work: what is reported is what
+    /// CPython would need.
     #[must_use]
-    pub fn cpu_scale(&self, memory: MemorySize) -> f64 {
+    pub fn cpu_scale(&self, share: f64) -> f64 {
         const EMBEDDED: f64 = 0.25;
         let work = if matches!(self.kind, Kind::Embedded(_)) {
             EMBEDDED
         } else {
             1.0
         };
-        work / memory.cpu_share()
+        work / share
     }
 
     /// Memory in MB that a handler's own allocations are added to.
@@ -360,7 +362,8 @@ impl Engine {
             storage: config.storage.bytes(),
             path: python_path(),
             now: config.now,
-            cpu_scale: self.cpu_scale(config.memory),
+            cpu_scale: self.cpu_scale(config.cpu_share),
+            cpu_scale_invoked: self.cpu_scale(config.memory.cpu_share()),
         }
     }
 }

@@ -24,8 +24,8 @@ use crate::history::{EntryId, Event, History};
 
 /// What environments need of the rest of the Region.
 pub trait Surroundings: Send + Sync {
-    /// Credentials and addresses for a new environment, as environment variables.
-    fn enter(&self, environment: &str, hold: &Arc<Hold>) -> BTreeMap<String, String>;
+    /// Credentials and addresses for a new environment of a function, as environment variables.
+    fn enter(&self, function: &FunctionConfig, environment: &str, hold: &Arc<Hold>) -> BTreeMap<String, String>;
 
     /// The environment is gone: its credentials end.
     fn leave(&self, environment: &str);
@@ -364,7 +364,7 @@ impl Platform {
             ]);
         }
         let mut variables = function.environment.clone();
-        variables.extend(self.surroundings.enter(&stream.environment, hold));
+        variables.extend(self.surroundings.enter(function, &stream.environment, hold));
         variables.extend(
             fixed
                 .into_iter()

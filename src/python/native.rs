@@ -38,8 +38,20 @@ struct VirtualClock {
     since: Instant,
     cpu_since: u64,
     queued_since: u64,
-    cpu_scale: f64,
+    scale: CpuScale,
     skipped_since: u64,
+}
+
+/// How much longer a CPU second lasts.
+#[derive(Clone, Copy)]
+struct CpuScale {
+    now: f64,
+    /// From the next invocation on.
+    invoked: f64,
+}
+
+impl CpuScale {
+    const NONE: Self = Self { now: 1.0, invoked: 1.0 };
 }
 
 static PIPES: Mutex<Option<Pipes>> = Mutex::new(None);
@@ -240,13 +252,13 @@ impl Control {
 }
 
 impl VirtualClock {
-    fn starting(micros: u64, cpu_scale: f64) -> Self {
+    fn starting(micros: u64, scale: CpuScale) -> Self {
         Self {
             micros,
             since: Instant::now(),
             cpu_since: cpu_micros(),
             queued_since: run_queue::micros(),
-            cpu_scale,
+            scale,
             skipped_since: sandbox::memory::skipped_micros(),
         }
     }
@@ -264,7 +276,7 @@ impl VirtualClock {
         // not at all. Threads may use more CPU than time.
         let waited = (real - cpu - queued).max(0.0);
         let skipped = sandbox::memory::skipped_micros() - self.skipped_since;
-        self.micros + skipped + (waited + cpu * self.cpu_scale) as u64
+        self.micros + skipped + (waited + cpu * self.scale.now) as u64
     }
 }
 
@@ -275,10 +287,11 @@ fn cpu_micros() -> u64 {
     used.tv_sec as u64 * 1_000_000 + used.tv_nsec as u64 / 1_000
 }
 
-fn set_clock(micros: u64, cpu_scale: Option<f64>) {
+/// Sets the time; `rescale` makes of the scale until now the one from now on.
+fn set_clock(micros: u64, rescale: impl FnOnce(CpuScale) -> CpuScale) {
     let mut clock = lock(&CLOCK);
-    let scale = cpu_scale.or_else(|| clock.map(|clock| clock.cpu_scale)).unwrap_or(1.0);
-    *clock = Some(VirtualClock::starting(micros, scale));
+    let scale = clock.map_or(CpuScale::NONE, |clock| clock.scale);
+    *clock = Some(VirtualClock::starting(micros, rescale(scale)));
 }
 
 /// Microseconds since some moment before this environment began.
@@ -449,10 +462,13 @@ mod module {
         super::cpu_micros()
     }
 
-    /// Sets the virtual time and how much longer CPU time counts.
+    /// Sets the virtual time and how much longer CPU time counts, until the first invocation and from then on.
     #[pyfunction]
-    fn set_clock(micros: u64, cpu_scale: f64) {
-        super::set_clock(micros, Some(cpu_scale));
+    fn set_clock(micros: u64, cpu_scale: f64, cpu_scale_invoked: f64) {
+        super::set_clock(micros, |_| super::CpuScale {
+            now: cpu_scale,
+            invoked: cpu_scale_invoked,
+        });
     }
 
     /// Asks the Region to let time pass until then, and waits until it has.
@@ -467,7 +483,7 @@ mod module {
             .ok()
             .and_then(|answer| answer.trim().parse().ok())
             .unwrap_or(micros);
-        super::set_clock(now, None);
+        super::set_clock(now, |scale| scale);
         vm.check_signals()
     }
 
@@ -521,7 +537,10 @@ mod module {
         for (name, value) in &answer.headers {
             if name == "lambda-course-time" {
                 if let Ok(micros) = value.parse() {
-                    super::set_clock(micros, None);
+                    super::set_clock(micros, |scale| super::CpuScale {
+                        now: scale.invoked,
+                        ..scale
+                    });
                 }
                 continue;
             }

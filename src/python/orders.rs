@@ -24,8 +24,10 @@ pub struct Order {
     pub path: Vec<String>,
     /// The virtual time, in microseconds since the epoch.
     pub now: u64,
-    /// How much longer a CPU second is on the function's share of a CPU.
+    /// How much longer a CPU second is on the share of a CPU that the process has until its first invocation.
     pub cpu_scale: f64,
+    /// And from then on.
+    pub cpu_scale_invoked: f64,
 }
 
 /// A folder as the handler sees it.

@@ -9,6 +9,7 @@ use crate::clock::{Busy, Timestamp};
 use crate::cloud::{Call, Caller, Cloud, Handover, Notification};
 use crate::history::Event;
 use crate::lambda::event_source::Pollers;
+use crate::lambda::function::FunctionConfig;
 use crate::lambda::{Hold, Invocation, Lambda, Outgoing, Surroundings};
 
 /// What stands between Lambda and the other services of a Region.
@@ -133,12 +134,15 @@ impl Neighbours {
 }
 
 impl Surroundings for Neighbours {
-    fn enter(&self, environment: &str, hold: &Arc<Hold>) -> BTreeMap<String, String> {
+    fn enter(&self, function: &FunctionConfig, environment: &str, hold: &Arc<Hold>) -> BTreeMap<String, String> {
         let caller = Arc::new(EnvironmentCaller {
             environment: environment.to_owned(),
             hold: hold.clone(),
         });
-        let credentials = self.cloud.callers.issue(environment, caller);
+        // `arn:aws:iam::ACCOUNT:role/PATH/NAME`
+        let role = function.role.rsplit('/').next().unwrap_or_default();
+        let name = function.name.as_str();
+        let credentials = self.cloud.callers.issue(role, name, environment, caller);
         let endpoint = {
             let mut state = self.lock();
             state

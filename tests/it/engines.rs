@@ -96,6 +96,43 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+const IMPORTS: &str = "\
+import os, sys
+import of_the_learner
+def handler(event, context):
+    try:
+        open(of_the_learner.__file__, 'w')
+    except OSError as error:
+        return [of_the_learner.ANSWER, of_the_learner.__file__.startswith(sys.prefix), error.errno, os.listdir('/tmp')]
+";
+
+#[test]
+fn a_virtual_environment_may_lie_in_a_folder_that_lambda_hides() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::new(python)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(folder.path())
+        .status()
+        .unwrap();
+    if !made.success() {
+        eprintln!("skipped: this python3 makes no virtual environments");
+        return;
+    }
+    let python = folder.path().join("bin/python");
+    let asked = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let site = Command::new(&python).args(["-c", asked]).output().unwrap();
+    let site = PathBuf::from(String::from_utf8(site.stdout).unwrap().trim());
+    std::fs::write(site.join("of_the_learner.py"), "ANSWER = 42\n").unwrap();
+    block_on(async {
+        let engine = Engine::cpython(Path::new(PROGRAM), &python).unwrap();
+        let lab = Lab::on(&engine, &[("handler.py", IMPORTS)]).await;
+        lab.function("handler", limits(512, 20));
+        // 30: a read-only file system.
+        assert_eq!(text(&lab.invoke("handler", "{}").await), "[42, true, 30, []]");
+    });
+}
+
 #[test]
 fn a_save_within_the_same_second_runs_the_new_code() {
     let Some(python) = python() else {

@@ -517,3 +517,57 @@ fn a_quarter_of_an_hour_of_timeout_comes_at_once() {
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
     });
 }
+
+/// Computes the same as it is initialised and as it is invoked, and tells how much longer the latter took.
+const COMPUTES: &str = r#"
+import time
+
+import boto3
+
+
+def compute():
+    began = time.perf_counter()
+    total = 0
+    for number in range(20_000):
+        total += number * number
+    return time.perf_counter() - began
+
+
+compute()
+INIT = compute()
+
+
+def handler(event, context):
+    return {"ratio": compute() / INIT, "arn": boto3.client("sts").get_caller_identity()["Arn"]}
+"#;
+
+#[test]
+fn an_initialisation_on_demand_has_a_whole_cpu_whatever_the_memory() {
+    block_on(async {
+        let lab = Lab::new(COMPUTES).await;
+        let ratio = async |name: &str, memory: u32| {
+            lab.function(name, |config| {
+                config.handler = "handler.handler".to_owned();
+                limits(memory, 60)(config);
+            });
+            json(&lab.invoke(name, "{}").await)["ratio"].as_f64().unwrap()
+        };
+        // 1,769 MB are one CPU.
+        let (small, large) = (ratio("small", 128).await, ratio("large", 1_769).await);
+        assert!(small > 5.0, "{small}");
+        assert!(large < 5.0, "{large}");
+    });
+}
+
+#[test]
+fn a_function_calls_as_a_session_of_its_role_under_its_own_name() {
+    block_on(async {
+        let lab = Lab::new(COMPUTES).await;
+        lab.function("who", |config| {
+            config.handler = "handler.handler".to_owned();
+            config.role = "arn:aws:iam::123456789012:role/service-role/reader".to_owned();
+        });
+        let answer = json(&lab.invoke("who", "{}").await);
+        assert_eq!(answer["arn"], "arn:aws:sts::123456789012:assumed-role/reader/who");
+    });
+}

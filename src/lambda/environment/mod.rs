@@ -41,6 +41,8 @@ pub struct Environment {
     runtime: Option<Runtime>,
     hold: Arc<Hold>,
     started_before: bool,
+    /// It is being initialised on demand.
+    has_whole_cpu: bool,
     /// What the process writes is not for the log.
     muted: bool,
     last_used: Timestamp,
@@ -133,6 +135,7 @@ impl Environment {
             runtime: None,
             hold: Arc::new(Hold::new(platform.clock().clone())),
             started_before: false,
+            has_whole_cpu: false,
             muted: false,
             last_used: platform.clock().now(),
         })

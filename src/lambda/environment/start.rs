@@ -59,7 +59,10 @@ impl Environment {
             self.function.timeout.duration().max(INIT_LIMIT_AHEAD)
         };
         let began = self.now();
-        let ended = self.initialise(began + limit, waiting, request_id).await?;
+        self.has_whole_cpu = self.kind == InitializationType::OnDemand;
+        let ended = self.initialise(began + limit, waiting, request_id).await;
+        self.has_whole_cpu = false;
+        let ended = ended?;
         let took = self.end_init(&ended, began, began + limit, Phase::Init);
         if let Ended::Ready(at) = ended {
             // The process's own clock is ahead by what starting a sandbox takes on AWS.
@@ -160,6 +163,20 @@ impl Environment {
         });
     }
 
+    /// The share of a CPU that it has now.
+    ///
+    /// Memory decides, but not while an environment is initialised on demand: "on-demand Lambda functions use a full
+    /// vCPU (non-throttled)" then, and "for provisioned concurrency, there is no CPU burst" (AWS, Serverless Land,
+    /// "Effectively running Java on serverless: utilize initialization phase"). What is initialised again on the time
+    /// of an invocation gets the invocation's share.
+    pub(super) fn cpu_share(&self) -> f64 {
+        if self.has_whole_cpu {
+            1.0
+        } else {
+            self.function.memory.cpu_share()
+        }
+    }
+
     /// What a process of this environment needs to know; `ready` is its time when it begins.
     pub(super) fn process_config(&self, api: &RuntimeApi, ready: Timestamp) -> ProcessConfig<'_> {
         let mut environment = self
@@ -172,6 +189,7 @@ impl Environment {
             code: &self.function.code,
             layers: self.function.layers.as_deref(),
             memory: self.function.memory,
+            cpu_share: self.cpu_share(),
             storage: self.function.ephemeral_storage,
             environment,
             now: ready.as_micros(),

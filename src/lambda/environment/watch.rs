@@ -74,7 +74,7 @@ impl Ended {
 impl Environment {
     pub(super) async fn watch(&mut self, deadline: Timestamp, waiting: Waiting, request_id: Option<&str>) -> Ended {
         let clock = self.platform.clock().clone();
-        let cpu_scale = self.platform.engine().cpu_scale(self.function.memory);
+        let cpu_scale = self.platform.engine().cpu_scale(self.cpu_share());
         let Some(runtime) = &mut self.runtime else {
             return Ended::TimedOut;
         };

@@ -116,8 +116,8 @@ def ctime(seconds=None):
     return _real_asctime(gmtime(seconds))
 
 
-def install(now, cpu_scale):
-    native.set_clock(now, cpu_scale)
+def install(now, cpu_scale, cpu_scale_invoked):
+    native.set_clock(now, cpu_scale, cpu_scale_invoked)
     time.time, time.time_ns = native.time, native.time_ns
     time.monotonic, time.monotonic_ns = native.monotonic, native.monotonic_ns
     time.perf_counter, time.perf_counter_ns = native.monotonic, native.monotonic_ns

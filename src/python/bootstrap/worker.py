@@ -22,7 +22,7 @@ def serve(order):
     import virtual_time
     import virtual_files
     import virtual_processes
-    virtual_time.install(order["now"], order["cpu_scale"])
+    virtual_time.install(order["now"], order["cpu_scale"], order["cpu_scale_invoked"])
     virtual_files.install(order["files"], order["storage"])
     virtual_processes.install()
 
@@ -65,7 +65,7 @@ def restore(order):
     native.enter(order["sandbox"])
     os.environ.update(order["environment"])
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
-    native.set_clock(order["now"], order["cpu_scale"])
+    native.set_clock(order["now"], order["cpu_scale"], order["cpu_scale_invoked"])
     virtual_files.mount(order["files"])
 
 

@@ -33,6 +33,7 @@ class _State:
     cpu_since = 0
     queued_since = 0
     cpu_scale = 1.0
+    cpu_scale_invoked = 1.0
     control = None
     connection = None
 
@@ -94,11 +95,15 @@ def _is_plain(value, depth):
     return False
 
 
-def set_clock(micros, cpu_scale=None):
+def set_clock(micros, cpu_scale, cpu_scale_invoked):
+    """Sets the virtual time and how much longer CPU time counts, until the first invocation and from then on."""
+    _State.cpu_scale, _State.cpu_scale_invoked = cpu_scale, cpu_scale_invoked
+    _be_at(micros)
+
+
+def _be_at(micros):
     _State.micros, _State.since = micros, _real_monotonic()
     _State.cpu_since, _State.queued_since = _real_cpu(), _queued()
-    if cpu_scale is not None:
-        _State.cpu_scale = cpu_scale
 
 
 def now():
@@ -183,7 +188,7 @@ def sleep_until(micros):
             if not part:
                 return
             answer += part
-    set_clock(int(answer))
+    _be_at(int(answer))
 
 
 def connect(address):
@@ -205,7 +210,8 @@ def next_invocation():
     if status != 200:
         raise RuntimeError(f"the Runtime API answers: {status}")
     invocation = {name.lower(): value for name, value in headers}
-    set_clock(int(invocation.pop("lambda-course-time")))
+    _State.cpu_scale = _State.cpu_scale_invoked
+    _be_at(int(invocation.pop("lambda-course-time")))
     invocation["body"] = body
     return invocation
 
