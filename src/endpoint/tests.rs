@@ -175,8 +175,8 @@ async fn an_environment_that_waits_lets_time_pass() {
         busy: Arc::new(Mutex::new(Some(cloud.clock().busy()))),
         was_suspended: AtomicBool::new(false),
     });
-    let caller = Arc::clone(&environment) as Arc<dyn Caller>;
-    let credentials = cloud.callers.issue("role", "f", "env-1", caller);
+    let owner = Arc::clone(&environment) as Arc<dyn Caller>;
+    let credentials = cloud.callers.issue("role", "f", "env-1", owner);
     let mut client = Client::new(&endpoint, &credentials).await;
     let url = cloud.sqs.create_queue("q", &[]).unwrap();
     let (began, start) = (Instant::now(), cloud.clock().now());
@@ -326,7 +326,7 @@ async fn lambda_gets_verified_requests_and_who_called() {
     let answer = client
         .signed("lambda", "/2015-03-31/functions/f/invocations", &[], b"{}")
         .await;
-    assert_eq!(answer.status, 400);
+    assert_eq!(answer.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

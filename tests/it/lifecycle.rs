@@ -547,7 +547,7 @@ fn an_initialisation_on_demand_has_a_whole_cpu_whatever_the_memory() {
         let lab = Lab::new(COMPUTES).await;
         let ratio = async |name: &str, memory: u32| {
             lab.function(name, |config| {
-                config.handler = "handler.handler".to_owned();
+                "handler.handler".clone_into(&mut config.handler);
                 limits(memory, 60)(config);
             });
             json(&lab.invoke(name, "{}").await)["ratio"].as_f64().unwrap()
@@ -564,8 +564,8 @@ fn a_function_calls_as_a_session_of_its_role_under_its_own_name() {
     block_on(async {
         let lab = Lab::new(COMPUTES).await;
         lab.function("who", |config| {
-            config.handler = "handler.handler".to_owned();
-            config.role = "arn:aws:iam::123456789012:role/service-role/reader".to_owned();
+            "handler.handler".clone_into(&mut config.handler);
+            "arn:aws:iam::123456789012:role/service-role/reader".clone_into(&mut config.role);
         });
         let answer = json(&lab.invoke("who", "{}").await);
         assert_eq!(answer["arn"], "arn:aws:sts::123456789012:assumed-role/reader/who");
