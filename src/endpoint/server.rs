@@ -209,10 +209,23 @@ impl Server {
             parts.uri = without_signature(&parts.uri);
         }
         parts.extensions.insert(s3::RequestId(request_id.to_owned()));
-        if is_form(&parts) {
+        let body = if is_form(&parts) {
             parts.extensions.insert(s3::ByForm);
-        }
-        let body = s3s::Body::http_body_unsync(Patient::new(body, self.patience));
+            match self.read(body, s3::MAX_FORM).await {
+                Ok(form) => {
+                    let form = s3::with_file_name(form);
+                    parts.headers.insert(header::CONTENT_LENGTH, form.len().into());
+                    s3s::Body::from(form)
+                }
+                Err(error) if error.status == 413 => {
+                    let message = "Your proposed upload exceeds the maximum allowed size";
+                    return own(reply::s3_error("EntityTooLarge", message, 400, request_id));
+                }
+                Err(error) => return own(reply::s3_error(&error.code, &error.message, error.status, request_id)),
+            }
+        } else {
+            s3s::Body::http_body_unsync(Patient::new(body, self.patience))
+        };
         let request = Request::from_parts(parts, body);
         let mut response = match self.s3.call(request).await {
             Ok(response) => response.map(Body::new),

@@ -8,6 +8,7 @@ mod backend;
 mod bucket;
 mod convert;
 mod explain;
+mod form;
 mod list;
 mod multipart;
 mod notify;
@@ -26,10 +27,14 @@ use s3s::{S3Result, s3_error};
 pub(super) use self::amend::Amendment;
 use self::backend::Backend;
 pub(super) use self::explain::Subject;
+pub(super) use self::form::with_file_name;
 use crate::cloud::{Cloud, Identity};
 
 /// Most bytes of a file that a form brings.
 const MAX_POST: u64 = 100 * 1024 * 1024;
+
+/// Most bytes of a form, with its fields.
+pub(super) const MAX_FORM: usize = 102 * 1024 * 1024;
 
 /// The request's id, among its extensions.
 #[derive(Debug, Clone)]
