@@ -11,7 +11,7 @@ use super::reference::FunctionRef;
 use super::registry::{Function, State};
 use super::service::Lambda;
 use crate::clock::{Busy, Timestamp};
-use crate::history::Event;
+use crate::history::{EntryId, Event};
 
 /// How long an environment is kept idle. AWS doesn't say; this is of the order that people observe.
 const KEPT_IDLE: Duration = Duration::from_secs(30 * 60);
@@ -184,8 +184,13 @@ impl Function {
 }
 
 impl Lambda {
-    /// An environment for one invocation: an idle one, or a new one if concurrency allows.
-    pub(super) fn lease(&self, reference: &FunctionRef) -> Result<(Lease, Environment), ApiError> {
+    /// An environment for one invocation: an idle one, or a new one if concurrency allows. `cause` is what led to the
+    /// invocation.
+    pub(super) fn lease(
+        &self,
+        reference: &FunctionRef,
+        cause: Option<EntryId>,
+    ) -> Result<(Lease, Environment), ApiError> {
         let now = self.platform().clock().now();
         let (config, source, taken, ended) = {
             let mut state = self.state();
@@ -209,10 +214,11 @@ impl Lambda {
             self.provision(&reference.name);
         }
         let taken = taken.map_err(|reason| {
-            self.platform().record(Event::Throttled {
+            let throttled = Event::Throttled {
                 function: reference.name.clone(),
                 reason: reason.as_str().to_owned(),
-            });
+            };
+            self.platform().record_because(cause, throttled);
             ApiError::TooManyRequests { reason }
         })?;
         let lease = Lease {

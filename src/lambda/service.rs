@@ -127,7 +127,7 @@ impl Lambda {
         let reference = self.reference(function, None);
         let checked = reference.and_then(|reference| {
             self.check_loop(&reference, invocation.cause)?;
-            Ok((self.lease(&reference)?, reference))
+            Ok((self.lease(&reference, invocation.cause)?, reference))
         });
         let (leased, reference) = match checked {
             Ok(checked) => checked,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::curl::{Reply, curl};
 use crate::lab::{Lab, block_on, limits};
+use crate::signed::send_to;
 
 const HANDLERS: &str = r#"
 import json, time
@@ -241,6 +242,17 @@ fn a_function_url_is_public_or_signed() {
             ("X-Amz-Date", "20260901T100000Z"),
         ];
         assert_eq!(curl(&lab.region, "GET", &host, "/", &wrongly, b"").await.status, 403);
+        let invoked = lab.invocations("echo").len();
+        let for_another = send_to(&lab.region, &host, "s3", "POST", "/orders", b"{}").await;
+        assert_eq!(for_another.status, 403, "signed for another service");
+        assert_eq!(lab.invocations("echo").len(), invoked);
+        let signed = send_to(&lab.region, &host, "lambda", "POST", "/orders?a=1", b"{}").await;
+        assert_eq!(signed.status, 200, "{}", signed.text());
+        let event = signed.json();
+        assert_eq!((&event["rawPath"], &event["body"]), (&json!("/orders"), &json!("{}")));
+        let caller = &event["requestContext"]["authorizer"]["iam"];
+        assert_eq!(caller["accountId"], "123456789012");
+        assert_eq!(caller["accessKey"], lab.region.cloud().callers.outside().access_key_id);
     });
 }
 

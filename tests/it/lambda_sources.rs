@@ -28,6 +28,16 @@ def poisoned(event, context):
     if 'poison' in ids:
         raise Exception('poison')
     print(*ids)
+def mixed(event, context):
+    records = event['Records']
+    ids = [record['dynamodb']['Keys']['id']['S'] for record in records]
+    if 'soft' in ids[1:]:
+        at = ids.index('soft')
+        print(*ids[:at])
+        return {'batchItemFailures': [{'itemIdentifier': records[at]['dynamodb']['SequenceNumber']}]}
+    if 'poison' in ids:
+        raise Exception('poison')
+    print(*ids)
 def fails(event, context):
     raise Exception('always')
 def ordered(event, context):
@@ -267,6 +277,40 @@ fn halving_finds_the_poison() {
             "halving does not count"
         );
         assert_eq!(lab.region.cloud().sqs.peek_all("failed").len(), 1);
+    });
+}
+
+#[test]
+fn what_is_left_of_a_batch_is_halved_too() {
+    block_on(async {
+        let lab = Lab::new(CODE).await;
+        let source = stream(&lab);
+        let failed = queue(&lab, "failed", &[]);
+        lab.function("mixed", |_| {});
+        for id in ["a", "soft", "b", "poison", "c"] {
+            put(&lab, &json!({ "id": id }));
+        }
+        let request = MappingRequest {
+            bisect_batch_on_function_error: Some(true),
+            function_response_types: Some(vec!["ReportBatchItemFailures".to_owned()]),
+            maximum_retry_attempts: Some(0),
+            destination_config: on_failure(failed),
+            ..MappingRequest::default()
+        };
+        map(&lab, source, "mixed", from_the_start(request));
+        lab.region.settle().await;
+        let log = lab.own_log("mixed");
+        let printed: Vec<&str> = log
+            .iter()
+            .map(String::as_str)
+            .filter(|line| !line.contains("poison"))
+            .collect();
+        assert_eq!(printed, ["a", "soft b", "c"]);
+        let given_up = lab.region.cloud().sqs.peek_all("failed");
+        assert_eq!(given_up.len(), 1);
+        let record: Value = serde_json::from_str(&given_up[0]).unwrap();
+        assert_eq!(record["DDBStreamBatchInfo"]["batchSize"], 1);
+        assert_eq!(record["requestContext"]["approximateInvokeCount"], 1);
     });
 }
 

@@ -30,6 +30,7 @@ mod lab;
 mod lambda_answers;
 mod lambda_chain;
 mod lambda_control;
+mod lambda_destinations;
 mod lambda_events;
 mod lambda_service;
 mod lambda_sources;

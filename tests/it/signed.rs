@@ -22,9 +22,14 @@ pub async fn lambda(region: &Region, method: &str, path: &str, body: &Value) -> 
 
 /// Sends a signed request to a service.
 pub async fn send(region: &Region, service: &str, method: &str, target: &str, body: &[u8]) -> Reply {
+    send_to(region, "127.0.0.1:{}", service, method, target, body).await
+}
+
+/// Sends a signed request to a host name; `{}` in it becomes the port.
+pub async fn send_to(region: &Region, host: &str, service: &str, method: &str, target: &str, body: &[u8]) -> Reply {
     let credentials = region.cloud().callers.outside();
     let timestamp = region.clock().now().format("%Y%m%dT%H%M%SZ");
-    let (day, host) = (&timestamp[..8], format!("127.0.0.1:{}", port(region)));
+    let (day, host) = (&timestamp[..8], host.replace("{}", port(region)));
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = if service == "s3" {
         path.to_owned()
@@ -58,7 +63,7 @@ pub async fn send(region: &Region, service: &str, method: &str, target: &str, bo
         ("X-Amz-Date", &timestamp),
         ("X-Amz-Content-Sha256", &digest),
     ];
-    curl(region, method, "127.0.0.1:{}", target, &headers, body).await
+    curl(region, method, &host, target, &headers, body).await
 }
 
 /// Percent signs of the path are signed once more.

@@ -126,7 +126,7 @@ impl Lambda {
         if too_old(event.queued, now, config.event_age) {
             return self.conclude(&event, &config, Condition::EventAgeExceeded, busy);
         }
-        let error = match self.lease(function) {
+        let error = match self.lease(function, event.cause) {
             Ok(leased) => {
                 event.throttles = 0;
                 self.events().started(&event.function.name);
