@@ -335,3 +335,48 @@ fn a_cold_start_is_billed_with_its_initialisation() {
         assert!(warm.billed_ms >= 500 && warm.billed_ms < 2_000, "{}", warm.billed_ms);
     });
 }
+
+const BURNS: &str = "\
+import time
+def burns(event, context):
+    began = time.time()
+    if event.get('naps'):
+        time.sleep(0.05)
+    until = context.get_remaining_time_in_millis() * event['share']
+    while (time.time() - began) * 1000 < until:
+        pass
+    if event.get('naps'):
+        time.sleep(0.001)
+    return 'done'
+";
+
+#[test]
+fn computing_counts_against_the_timeout_as_it_is_reported() {
+    block_on(async {
+        let lab = Lab::new(BURNS).await;
+        for memory in [128, 512, 1_769] {
+            let name = format!("f{memory}");
+            lab.function(&name, |config| {
+                limits(memory, 1)(config);
+                config.handler = "handler.burns".to_owned();
+            });
+            // Less than the timeout by the handler's own clock, though up to four times as much by the computer's.
+            for event in [r#"{"share": 0.8}"#, r#"{"share": 0.7, "naps": true}"#] {
+                let record = lab.invoke(&name, event).await;
+                assert_eq!(text(&record), "\"done\"", "{memory} MB, {event}");
+                assert!(
+                    (600..1_000).contains(&record.duration.as_millis()),
+                    "{memory} MB, {event}: {:?}",
+                    record.duration
+                );
+                assert!(
+                    !lab.invoke(&name, r#"{"share": 0}"#).await.cold_start,
+                    "{memory} MB: it was kept"
+                );
+            }
+            let record = lab.invoke(&name, r#"{"share": 100}"#).await;
+            assert_eq!(record.status, InvocationStatus::Timeout, "{memory} MB");
+            assert_eq!(record.duration, Duration::from_secs(1));
+        }
+    });
+}

@@ -281,8 +281,10 @@ impl Environment {
         });
         runtime.worker.thaw();
         let ended = self.watch(deadline, Waiting::Answer, Some(&work.request_id)).await;
-        if let Ended::Answered { .. } = ended {
-            // The invocation is over when the runtime asks for the next one; then the environment is frozen.
+        if let Ended::Answered { at, .. } = &ended {
+            // The invocation is over when the runtime asks for the next one; then the environment is frozen. The time
+            // that is left for that is left by the process's own clock.
+            let deadline = self.platform.clock().now() + (deadline - *at);
             match self.watch(deadline, Waiting::Ready, Some(&work.request_id)).await {
                 Ended::Ready(_) => self.freeze(),
                 _ => self.reset(),

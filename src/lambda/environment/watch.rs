@@ -106,17 +106,27 @@ impl Environment {
                         break Ended::Ready(at);
                     }
                     let Some(until) = sleep_target(&question) else { continue };
+                    // What a process sleeps for is as long for the Region, however far the process's clock is behind.
+                    let behind = watch.behind();
                     let busy = self.hold.take();
-                    let busy = clock.sleep_until(busy, until.min(deadline)).await;
-                    self.hold.put(busy);
-                    if until >= deadline {
+                    let slept = tokio::select! {
+                        biased;
+                        busy = clock.sleep_until(busy, until.min(deadline) + behind) => Some(busy),
+                        // Not before the sleep is over, but a timer of its must not be left to itself.
+                        () = &mut passed => None,
+                    };
+                    let timed_out = slept.is_none() || until >= deadline;
+                    self.hold.put(slept.unwrap_or_else(|| clock.busy()));
+                    if timed_out {
                         break Ended::TimedOut;
                     }
-                    let now = clock.now().max(until).as_micros();
+                    let now = clock.now();
+                    let told = until + (now - (until + behind));
                     // A process that died meanwhile is noticed by the next turn.
                     if let Some(control) = &mut runtime.control {
-                        let _ = control.answers.write_all(format!("{now}\n").as_bytes()).await;
+                        let _ = control.answers.write_all(format!("{}\n", told.as_micros()).as_bytes()).await;
                     }
+                    watch.told(now - told);
                 }
                 exit = runtime.worker.exited() => {
                     break Ended::Died(Failure::of_exit(exit, runtime.memory.exhausted()), clock.now());
