@@ -40,11 +40,11 @@ pub fn contents(path: &str) -> Option<&'static [u8]> {
     })
 }
 
-/// What AWS's runtime client consists of, in [`SITE`].
+/// What the runtime client consists of, in [`SITE`].
 const CLIENT: [&str; 2] = ["awslambdaric", "snapshot_restore_py.py"];
 
 /// Writes what a `python3` of the learner's own needs into a folder: our bootstrap, the stand-in for the native
-/// module, and AWS's client in `site`. Its own boto3 is used, if it has one.
+/// module, and the runtime client in `site`. Its own boto3 is used, if it has one.
 ///
 /// # Errors
 ///
@@ -81,11 +81,7 @@ mod tests {
         );
         let (path, package) = locate("awslambdaric.bootstrap").unwrap();
         assert!(!package);
-        assert!(
-            contents(&path)
-                .unwrap()
-                .starts_with(b"\"\"\"\nCopyright 2018 Amazon.com")
-        );
+        assert!(contents(&path).unwrap().starts_with(b"\"\"\"The runtime loop"));
         assert_eq!(locate("no.such.module"), None);
     }
 }

@@ -154,6 +154,8 @@ _WORDINGS = [(re.compile(ours), theirs) for ours, theirs in (
 
 def reword(error):
     """Gives an error of the interpreter itself CPython's text."""
+    if sys.implementation.name == "cpython":
+        return
     tracebacks.forget_note(error)
     if type(error) not in (TypeError, RecursionError) or len(error.args) != 1 or type(error.args[0]) is not str:
         return

@@ -1,4 +1,4 @@
-"""Imports the modules that are built into the program: the runtime, AWS's client, the bundled boto3.
+"""Imports the modules that are built into the program: the runtime client, the bundled boto3.
 
 What the function and its layers bring comes before the standard library, as it does on Lambda.
 """
@@ -10,6 +10,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 import _lambda_course as native
 
 _CODE = {}
+_MARK = b"# line "
 
 # What Lambda's interpreter has imported when it looks for the handler: nothing in /var/task takes their place.
 _IMPORTED_ON_LAMBDA = frozenset("""
@@ -44,11 +45,11 @@ class BuiltInLoader:
     def get_code(self, fullname):
         code = _CODE.get(self.path)
         if code is None:
-            code = _CODE[self.path] = compile(native.source(self.path), self.path, "exec", dont_inherit=True)
+            code = _CODE[self.path] = compile(laid_out(native.source(self.path)), self.path, "exec", dont_inherit=True)
         return code
 
     def get_source(self, fullname):
-        return native.source(self.path).decode()
+        return laid_out(native.source(self.path)).decode()
 
     def get_data(self, path):
         data = native.source(path)
@@ -85,6 +86,22 @@ class FunctionFinder:
             return None
         folders = [place for place in sys.path if not place.startswith("/var/lang/")]
         return PathFinder.find_spec(fullname, folders, target)
+
+
+def laid_out(source):
+    """A source with each line that follows `# line N` at that number, so that tracebacks show the functions of our runtime
+    client at the lines where AWS's client has them."""
+    if _MARK not in source:
+        return source
+    lines = []
+    for line in source.splitlines(True):
+        mark = line.strip()
+        number = mark[len(_MARK):]
+        if mark.startswith(_MARK) and number.isdigit():
+            lines += [b"\n"] * (int(number) - 1 - len(lines))
+        else:
+            lines.append(line)
+    return b"".join(lines)
 
 
 def install():

@@ -5,6 +5,7 @@ import sys
 import traceback
 
 import _lambda_course as native
+from importer import laid_out
 
 _OWN = os.path.dirname(__file__)
 _LIBRARY = "/var/lang/lib/python3.14/"
@@ -101,7 +102,8 @@ def show_source(path):
     """Has the lines of a built-in file shown where it is named."""
     source = native.source(path) if path not in linecache.cache else None
     if source is not None:
-        linecache.cache[path] = (len(source), None, source.decode().splitlines(True), path)
+        source = laid_out(source).decode()
+        linecache.cache[path] = (len(source), None, source.splitlines(True), path)
 
 
 def forget_note(error):

@@ -14,7 +14,7 @@ PRELOAD = (
     "functools", "collections", "linecache", "tokenize", "itertools", "random", "urllib.parse", "csv", "io", "threading",
     "boto3", "dataclasses", "typing", "enum", "string", "math", "concurrent.futures", "asyncio",
     "tempfile", "shutil", "glob", "pathlib", "statistics", "subprocess", "textwrap", "zipfile", "gzip",
-    "awslambdaric.rehearsal", "boto3._rehearsal",
+    "awslambdaric._rehearsal", "boto3._rehearsal",
 )
 
 
@@ -34,11 +34,10 @@ def main():
     import virtual_processes
     import virtual_time
     import worker
-    import calls
+    import awslambdaric.__main__
 
     differences.mend()
-    calls.import_client_ahead()
-    del differences, virtual_files, virtual_processes, virtual_time  # Imported here once, for all workers.
+    del awslambdaric, differences, virtual_files, virtual_processes, virtual_time  # Imported here once, for all workers.
     waiting = list(PRELOAD)
     while True:
         order = native.next_order(not waiting)

@@ -47,7 +47,7 @@ def can_fork():
 
 
 def _read_sources():
-    """AWS's client and what starts it, by where they lie on Lambda. Read at once: /tmp will be another folder."""
+    """The runtime client and what starts it, by where they lie on Lambda. Read at once: /tmp will be another folder."""
     here = os.path.dirname(os.path.abspath(__file__))
     site = "/var/lang/lib/python3.14/site-packages"
     found = {"/var/runtime/bootstrap.py": os.path.join(here, "bootstrap.py")}
@@ -75,6 +75,10 @@ def locate(name):
 
 def source(path):
     return _SOURCES.get(path)
+
+
+def variable(name):
+    return os.environ.get(name)
 
 
 def plain_json(value):

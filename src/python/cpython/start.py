@@ -23,9 +23,9 @@ def main():
     order["path"] = order["path"] + own
     keep_in_place(order["files"], own)
     # All of our own is imported before /tmp becomes the environment's: our files may lie there.
-    import calls, differences, importer, runtime_client, worker
+    import client_of_ones_own, differences, importer, snap_start, unawaited, worker
     import virtual_files, virtual_processes, virtual_time
-    del calls, runtime_client, virtual_files, virtual_processes, virtual_time
+    del client_of_ones_own, snap_start, unawaited, virtual_files, virtual_processes, virtual_time
     importer.install()
     differences.mend_files()
     os._exit(worker.supervise(lambda: worker.serve(order)))

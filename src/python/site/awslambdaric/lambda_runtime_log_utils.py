@@ -1,146 +1,82 @@
-"""
-Copyright 2023 Amazon.com, Inc. or its affiliates. All Rights Reserved.
-"""
-
+"""The forms of log records: in frames, so that one record is one event, and as JSON."""
 import json
 import logging
+import os
+import time
 import traceback
-from enum import IntEnum
 
-_DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-_RESERVED_FIELDS = {
-    "name",
-    "msg",
-    "args",
-    "levelname",
-    "levelno",
-    "pathname",
-    "filename",
-    "module",
-    "exc_info",
-    "exc_text",
-    "stack_info",
-    "lineno",
-    "funcName",
-    "created",
-    "msecs",
-    "relativeCreated",
-    "thread",
-    "threadName",
-    "processName",
-    "process",
-    "aws_request_id",
-    "tenant_id",
-    "_frame_type",
-}
+DATE_FORMAT = "%Y-%m-%dT%H:%M:%S"
+TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+
+#: The first four bytes of a frame without a level; the others add the level's number to their kind's.
+TEXT_FRAME = 0xA55A0003
+_JSON_FRAME = 0xA55A0002
+_LEVELS = {logging.DEBUG: 8, logging.INFO: 12, logging.WARNING: 16, logging.ERROR: 20, logging.CRITICAL: 24}
 
 
-class LogFormat(IntEnum):
-    JSON = 0b0
-    TEXT = 0b1
-
-    @classmethod
-    def from_str(cls, value: str):
-        if value and value.upper() == "JSON":
-            return cls.JSON.value
-        return cls.TEXT.value
+def json_wanted():
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
 
-def _get_log_level_from_env_var(log_level):
-    return {None: "", "TRACE": "DEBUG"}.get(log_level, log_level).upper()
+def level_wanted():
+    """The name of the level; empty where the function has none."""
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    return "DEBUG" if level == "TRACE" else level
 
 
-_JSON_FRAME_TYPES = {
-    logging.NOTSET: 0xA55A0002.to_bytes(4, "big"),
-    logging.DEBUG: 0xA55A000A.to_bytes(4, "big"),
-    logging.INFO: 0xA55A000E.to_bytes(4, "big"),
-    logging.WARNING: 0xA55A0012.to_bytes(4, "big"),
-    logging.ERROR: 0xA55A0016.to_bytes(4, "big"),
-    logging.CRITICAL: 0xA55A001A.to_bytes(4, "big"),
-}
-_TEXT_FRAME_TYPES = {
-    logging.NOTSET: 0xA55A0003.to_bytes(4, "big"),
-    logging.DEBUG: 0xA55A000B.to_bytes(4, "big"),
-    logging.INFO: 0xA55A000F.to_bytes(4, "big"),
-    logging.WARNING: 0xA55A0013.to_bytes(4, "big"),
-    logging.ERROR: 0xA55A0017.to_bytes(4, "big"),
-    logging.CRITICAL: 0xA55A001B.to_bytes(4, "big"),
-}
-_DEFAULT_FRAME_TYPE = _TEXT_FRAME_TYPES[logging.NOTSET]
-
-# default=str keeps formatting resilient: non-JSON-serializable values in
-# dict messages or `extra` attributes are stringified instead of raising and
-# dropping the whole log record.
-_json_encoder = json.JSONEncoder(ensure_ascii=False, default=str)
-_encode_json = _json_encoder.encode
+def frame_of(level, as_json):
+    """What a frame of a record of that level begins with."""
+    number = _LEVELS.get(_standard_level(level))
+    if number is None:
+        return TEXT_FRAME
+    return (_JSON_FRAME if as_json else TEXT_FRAME) + number
 
 
-def _format_log_level(record: logging.LogRecord) -> int:
-    return min(50, max(0, record.levelno)) // 10 * 10
+def time_stamp(seconds):
+    return time.strftime(DATE_FORMAT + "Z", time.gmtime(seconds))
+
+
+def _standard_level(level):
+    """The highest of the standard levels that is not above it."""
+    return min(50, max(0, level)) // 10 * 10
 
 
 class JsonFormatter(logging.Formatter):
-    def __init__(self):
-        super().__init__(datefmt=_DATETIME_FORMAT)
+    """One JSON object a record; what was passed as `extra` is added to it."""
 
-    @staticmethod
-    def __format_stacktrace(exc_info):
+    def __format_exception_name(self, exc_info):
         if not exc_info:
             return None
-        return traceback.format_tb(exc_info[2])
-
-    @staticmethod
-    def __format_exception_name(exc_info):
-        if not exc_info:
-            return None
-
+        # line 97
         return exc_info[0].__name__
 
-    @staticmethod
-    def __format_exception(exc_info):
-        if not exc_info:
-            return None
-
-        return str(exc_info[1])
-
-    @staticmethod
-    def __format_location(record: logging.LogRecord):
-        if not record.exc_info:
-            return None
-
-        return f"{record.pathname}:{record.funcName}:{record.lineno}"
-
-    def format(self, record: logging.LogRecord) -> str:
-        record.levelno = _format_log_level(record)
-        record.levelname = logging.getLevelName(record.levelno)
-        record._frame_type = _JSON_FRAME_TYPES.get(
-            record.levelno, _JSON_FRAME_TYPES[logging.NOTSET]
-        )
-
+    def format(self, record):
+        failed = record.exc_info
         result = {
-            "timestamp": self.formatTime(record, self.datefmt),
-            "level": record.levelname,
+            "timestamp": time_stamp(record.created),
+            "level": logging.getLevelName(_standard_level(record.levelno)),
             "message": (
-                record.msg
-                if isinstance(record.msg, dict) and not record.args
+                record.msg if isinstance(record.msg, dict) and not record.args
+                # line 126
                 else record.getMessage()
             ),
             "logger": record.name,
-            "stackTrace": self.__format_stacktrace(record.exc_info),
+            "stackTrace": traceback.format_tb(failed[2]) if failed else None,
+            # line 130
             "errorType": self.__format_exception_name(record.exc_info),
-            "errorMessage": self.__format_exception(record.exc_info),
+            "errorMessage": str(failed[1]) if failed else None,
             "requestId": getattr(record, "aws_request_id", None),
-            "location": self.__format_location(record),
+            "location": f"{record.pathname}:{record.funcName}:{record.lineno}" if failed else None,
+            "tenantId": getattr(record, "tenant_id", None),
         }
-        if hasattr(record, "tenant_id") and record.tenant_id is not None:
-            result["tenantId"] = record.tenant_id
+        for name, value in record.__dict__.items():
+            if name not in _OF_EVERY_RECORD:
+                result.setdefault(name, value)
+        record._frame_type = frame_of(record.levelno, True)
+        result = {name: value for name, value in result.items() if value is not None}
+        return json.dumps(result, ensure_ascii=False, default=str) + "\n"
 
-        result.update(
-            (key, value)
-            for key, value in record.__dict__.items()
-            if key not in _RESERVED_FIELDS and key not in result
-        )
 
-        result = {k: v for k, v in result.items() if v is not None}
-
-        return _encode_json(result) + "\n"
+_OF_EVERY_RECORD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
+    "message", "asctime", "aws_request_id", "tenant_id", "taskName", "exc_text", "stack_info", "_frame_type",
+}
