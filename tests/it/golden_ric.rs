@@ -127,6 +127,7 @@ macro_rules! groups {
 groups!(embedded, embedded);
 groups!(cpython, cpython);
 
+#[allow(clippy::unnecessary_wraps)] // As the other, which may be missing.
 fn embedded() -> Option<Subject> {
     Some(Subject {
         name: "embedded",
