@@ -1,4 +1,4 @@
-//! Keeps progress and files, one job after the other, away from the screen.
+//! Keeps progress and files, and makes sample events, one job after the other, away from the screen.
 //!
 //! Where the learner is, and edits that are not saved, change with every key. Of these only the last is written, once
 //! the keys rest for a moment or something else is to be written.
@@ -13,7 +13,9 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::msg::Msg;
 use super::ports::{Change, Store};
+use crate::clock::Timestamp;
 use crate::course::Exercise;
+use crate::region::samples::Sample;
 
 /// Keys rest when none has been pressed for so long.
 const REST: Duration = Duration::from_millis(300);
@@ -35,6 +37,8 @@ pub enum Job {
     },
     /// Put the starter back.
     Reset(Arc<Exercise>),
+    /// Make a sample event.
+    Sample(Sample),
     /// Say when everything before this is done.
     Flush(Sender<()>),
 }
@@ -172,6 +176,10 @@ impl Desk {
                     reset.map_err(|problem| format!("{problem:#}")),
                 ));
             }
+            Job::Sample(sample) => self.answer(Msg::Sampled(
+                sample,
+                made(sample).map_err(|problem| format!("{problem:#}")),
+            )),
             Job::Flush(done) => {
                 let _ = done.send(());
             }
@@ -181,6 +189,12 @@ impl Desk {
     fn answer(&self, msg: Msg) {
         let _ = self.answers.send(msg);
     }
+}
+
+fn made(sample: Sample) -> anyhow::Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let event = runtime.block_on(sample.event(Timestamp::system()))?;
+    Ok(format!("{event:#}\n"))
 }
 
 /// The kind of which only the last change counts.

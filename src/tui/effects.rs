@@ -56,6 +56,7 @@ impl Effects {
             Effect::Load(exercise) => self.clerk.give(Job::Load(exercise)),
             Effect::Save { exercise, file, text } => self.clerk.give(Job::Save { exercise, file, text }),
             Effect::Reset(exercise) => self.clerk.give(Job::Reset(exercise)),
+            Effect::Sample(sample) => self.clerk.give(Job::Sample(sample)),
             Effect::Watch(exercise) => self.watch(exercise),
             Effect::Grade(id, exercise, submission) => self.grade(id, exercise, submission),
             Effect::RunBlock(id, scenario, code) => {

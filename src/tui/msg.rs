@@ -10,6 +10,7 @@ use crate::course::Exercise;
 use crate::course::exercise::Files;
 use crate::course::lesson::Scenario;
 use crate::grade::{ExerciseVerdict, GradeEvent, RunReport, Submission};
+use crate::region::samples::Sample;
 
 /// Counts runs, so that what a stopped one still sends is known for what it is.
 pub type RunId = u64;
@@ -49,6 +50,8 @@ pub enum Msg {
     },
     /// The starter is back; where the learner's files were kept, and the files now.
     WasReset(String, Result<(PathBuf, Files), String>),
+    /// A sample event, or why there is none.
+    Sampled(Sample, Result<String, String>),
     /// Something could not be kept.
     NotKept(String),
     /// Grading goes on.
@@ -83,6 +86,8 @@ pub enum Effect {
     },
     /// Put the starter back, with a backup.
     Reset(Arc<Exercise>),
+    /// Make a sample event.
+    Sample(Sample),
     /// Tell of changes that others make to an exercise's files; `None`: no more.
     Watch(Option<Arc<Exercise>>),
     /// Grade a submission.

@@ -40,6 +40,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.say(format!("The starter is back; yours is in {}", backup.display()));
         }
         Msg::WasReset(_, Err(problem)) => model.complain(format!("Nothing was reset: {problem}")),
+        Msg::Sampled(sample, Ok(text)) => {
+            if let Some(Overlay::Events(events)) = &mut model.overlay {
+                events.sampled(sample, text);
+            }
+        }
+        Msg::Sampled(_, Err(problem)) => model.complain(format!("The sample could not be made: {problem}")),
         Msg::NotKept(problem) => model.complain(format!("Your progress could not be kept: {problem}")),
         Msg::NoEditor(problem) => model.complain(problem),
         Msg::Grading(id, event) if is_running(model, id) => results::grading(model, event),

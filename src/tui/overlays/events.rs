@@ -1,12 +1,14 @@
-//! Sample events to run the function with, and one the learner writes. Nothing of it is graded.
+//! Events to run the function with: the exercise's, one the learner writes, and what each service sends. Nothing of it is graded.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::markdown::Role;
+use crate::region::samples::Sample;
 use crate::tui::editor::{Edit, Editor};
 use crate::tui::keymap::Command;
 use crate::tui::model::{Model, Screen};
+use crate::tui::msg::Effect;
 use crate::tui::overlays::Overlay;
 use crate::tui::paint;
 use crate::tui::report;
@@ -18,27 +20,43 @@ const OWN: &str = "your own";
 /// The list of events.
 #[derive(Debug, Clone)]
 pub struct Events {
-    /// Name and text.
-    events: Vec<(String, String)>,
+    events: Vec<Choice>,
     selected: usize,
 }
 
+/// An event to choose.
+#[derive(Debug, Clone)]
+struct Choice {
+    name: String,
+    /// `None` until it is made.
+    text: Option<String>,
+    sample: Option<Sample>,
+}
+
 impl Events {
-    /// The samples of an exercise and the learner's own.
+    /// The events of an exercise, the learner's own, and a sample of each service.
     #[must_use]
     pub fn new(workspace: &Workspace) -> Self {
-        let samples = workspace.exercise.events.iter();
-        let mut events: Vec<(String, String)> = samples
-            .map(|(name, text)| (name.clone(), String::from_utf8_lossy(text).into_owned()))
+        let of_exercise = workspace.exercise.events.iter();
+        let mut events: Vec<Choice> = of_exercise
+            .map(|(name, text)| Choice::with(name, String::from_utf8_lossy(text).into_owned()))
             .collect();
         let own = workspace.own_event.clone().unwrap_or_else(|| "{}\n".to_owned());
-        events.push((OWN.to_owned(), own));
-        let selected = if workspace.own_event.is_some() {
-            events.len() - 1
-        } else {
-            0
-        };
+        let selected = if workspace.own_event.is_some() { events.len() } else { 0 };
+        events.push(Choice::with(OWN, own));
+        events.extend(Sample::ALL.iter().map(|(sample, name, _)| Choice {
+            name: (*name).to_owned(),
+            text: None,
+            sample: Some(*sample),
+        }));
         Self { events, selected }
+    }
+
+    /// Takes a sample in that was made.
+    pub fn sampled(&mut self, sample: Sample, text: String) {
+        if let Some(choice) = self.events.iter_mut().find(|choice| choice.sample == Some(sample)) {
+            choice.text = Some(text);
+        }
     }
 
     /// Whether a command does something now.
@@ -57,21 +75,35 @@ impl Events {
             Command::Up => self.selected = self.selected.saturating_sub(1),
             Command::Down => self.selected = (self.selected + 1).min(self.events.len().saturating_sub(1)),
             Command::RunEvent => {
-                if let Some((name, text)) = self.events.get(self.selected) {
-                    workspace::run_event(model, name, text.clone());
+                if let Some((name, text)) = self.chosen() {
+                    workspace::run_event(model, name, text.to_owned());
+                    return;
                 }
-                return;
             }
             Command::EditEvent => {
-                if let Some((_, text)) = self.events.get(self.selected) {
+                if let Some((_, text)) = self.chosen() {
                     let editor = Editor::new(text, "json");
                     model.overlay = Some(Overlay::EventEditor(Box::new(EventEditor { editor })));
+                    return;
                 }
-                return;
             }
             _ => return,
         }
+        if let Some(Choice {
+            text: None,
+            sample: Some(sample),
+            ..
+        }) = self.events.get(self.selected)
+        {
+            model.effects.push(Effect::Sample(*sample));
+        }
         model.overlay = Some(Overlay::Events(self));
+    }
+
+    /// Name and text of the selected event, as soon as it is made.
+    fn chosen(&self) -> Option<(&str, &str)> {
+        let choice = self.events.get(self.selected)?;
+        Some((&choice.name, choice.text.as_deref()?))
     }
 
     /// Draws the list, and the selected event under it.
@@ -84,7 +116,9 @@ impl Events {
         let mut scroll = Scroll::default();
         scroll.show(self.selected, self.events.len(), usize::from(height));
         let buffer = frame.buffer_mut();
-        for (y, (index, (name, _))) in (list.y..list.bottom()).zip(self.events.iter().enumerate().skip(scroll.top)) {
+        for (y, (index, Choice { name, .. })) in
+            (list.y..list.bottom()).zip(self.events.iter().enumerate().skip(scroll.top))
+        {
             let line = Rect { y, height: 1, ..list };
             let pointer = if index == self.selected { "›" } else { " " };
             paint::text(
@@ -103,9 +137,19 @@ impl Events {
             width: area.width.saturating_sub(2),
             height: area.height.saturating_sub(height + 1),
         };
-        if let Some((_, text)) = self.events.get(self.selected) {
+        if let Some((_, text)) = self.chosen() {
             let lines = report::text(text, Role::Text, usize::from(rest.width));
             paint::lines(buffer, rest, &lines, 0, model.theme);
+        }
+    }
+}
+
+impl Choice {
+    fn with(name: &str, text: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: Some(text),
+            sample: None,
         }
     }
 }

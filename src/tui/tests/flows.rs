@@ -323,6 +323,21 @@ fn events_run_without_being_graded() {
 }
 
 #[test]
+fn samples_of_the_services_can_be_run_and_edited() {
+    let mut app = App::new();
+    app.keys("<enter>er")
+        .shows("ada.json")
+        .shows("s3-put")
+        .lacks("\"eventSource\"");
+    app.keys("<down><down>").shows("\"eventSource\": \"aws:s3\"");
+    app.keys("<down>").shows("ObjectRemoved");
+    app.keys("<enter>").shows("Event s3-delete").shows("invoke greeter {");
+    app.keys("r<down><down>e").shows("\"Records\": [");
+    app.keys("<ctrl-a>[2<ctrl-s>").shows("invoke greeter [2");
+    assert!(app.store.progress.lock().unwrap().exercises.is_empty());
+}
+
+#[test]
 fn searching_in_code() {
     let mut app = App::new();
     app.keys(TO_EDITOR)
