@@ -1,4 +1,5 @@
-//! How long the mock takes: a cold start to its first response, a warm invocation, grading an exercise.
+//! How long the mock takes: a cold start to its first response, a warm invocation, a hundred on eight environments,
+//! grading an exercise.
 //!
 //! `cargo bench --locked` measures with the release profile. Machines differ and are noisy: compare ratios.
 
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use futures::{StreamExt, stream};
 use lambda_course::course::Course;
 use lambda_course::grade::{RegionRunner, Runner, Submission};
 use lambda_course::lambda::{Engine, FunctionConfig, FunctionName, Invocation};
@@ -55,6 +57,9 @@ fn invocations(criterion: &mut Criterion) {
     });
     criterion.bench_function("warm invocation", |bencher| {
         bencher.iter(|| runtime.block_on(invoke(&region)));
+    });
+    criterion.bench_function("100 invocations on 8 environments", |bencher| {
+        bencher.iter(|| runtime.block_on(stream::iter(0..100).for_each_concurrent(8, |_| invoke(&region))));
     });
 }
 
