@@ -10,8 +10,11 @@ mod json;
 pub mod launch;
 mod native;
 mod orders;
+mod pipes;
+mod processes;
 mod run_queue;
 mod runtime_client;
+mod virtual_clock;
 mod worker;
 mod zygote;
 

@@ -2,63 +2,26 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{WaitId, WaitIdOptions, WaitOptions, wait, waitid};
 
 use super::orders::Enter;
-use super::run_queue;
+use super::pipes::{Pipes, handle_child_signal};
 use super::runtime_client::RuntimeClient;
+use super::{run_queue, virtual_clock};
 use crate::sandbox;
 
 pub(super) use module::module_def;
-
-/// The zygote's side of the pipes.
-struct Pipes {
-    orders: BufReader<File>,
-    replies: File,
-    /// Written to by the signal handler when a child ends.
-    child_ended: OwnedFd,
-}
 
 /// The worker's connection for questions to the program.
 struct Control {
     stream: BufReader<UnixStream>,
 }
 
-/// The Region's time, as this process knows it.
-#[derive(Clone, Copy)]
-struct VirtualClock {
-    micros: u64,
-    since: Instant,
-    cpu_since: u64,
-    queued_since: u64,
-    scale: CpuScale,
-    skipped_since: u64,
-}
-
-/// How much longer a CPU second lasts.
-#[derive(Clone, Copy)]
-struct CpuScale {
-    now: f64,
-    /// From the next invocation on.
-    invoked: f64,
-}
-
-impl CpuScale {
-    const NONE: Self = Self { now: 1.0, invoked: 1.0 };
-}
-
 static PIPES: Mutex<Option<Pipes>> = Mutex::new(None);
 static CONTROL: Mutex<Option<Control>> = Mutex::new(None);
 static CLIENT: Mutex<Option<RuntimeClient>> = Mutex::new(None);
-static CLOCK: Mutex<Option<VirtualClock>> = Mutex::new(None);
-static CHILD_ENDED: AtomicI32 = AtomicI32::new(-1);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -81,29 +44,11 @@ fn take_orders() -> io::Result<()> {
     let mut control = lock(&CONTROL).take().ok_or(io::ErrorKind::NotConnected)?;
     let stream = control.stream.get_mut();
     // Whoever started it learns that the snapshot is taken.
-    stream.write_all(format!("snapshot {}\n", now()).as_bytes())?;
+    stream.write_all(format!("snapshot {}\n", virtual_clock::now()).as_bytes())?;
     let orders = File::from(OwnedFd::from(stream.try_clone()?));
     let replies = File::from(OwnedFd::from(stream.try_clone()?));
     *lock(&PIPES) = Some(Pipes::new(orders, replies)?);
     Ok(())
-}
-
-extern "C" fn on_child_ended(_: libc::c_int) {
-    let pipe = CHILD_ENDED.load(Ordering::SeqCst);
-    // SAFETY: write is allowed in signal handlers; the byte outlives the call.
-    unsafe { libc::write(pipe, [1u8].as_ptr().cast(), 1) };
-}
-
-/// Handles the end of children; that they are stopped and go on, with each invocation, is of no interest.
-fn handle_child_signal(handler: libc::sighandler_t) {
-    // SAFETY: a zeroed sigaction is a valid one, and the handler is SIG_DFL or `on_child_ended`, which does nothing
-    // that a signal handler may not do.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler;
-        action.sa_flags = libc::SA_NOCLDSTOP | libc::SA_RESTART;
-        libc::sigaction(libc::SIGCHLD, &raw const action, std::ptr::null_mut());
-    }
 }
 
 /// Takes back Rust's handlers of a crash: with them a signal that another process sent would be passed over, and a
@@ -113,111 +58,6 @@ fn crash_as_others_do() {
         // SAFETY: SIG_DFL is no function of ours.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
-}
-
-impl Pipes {
-    fn new(orders: File, replies: File) -> io::Result<Self> {
-        let (child_ended, signal) =
-            rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
-        CHILD_ENDED.store(signal.as_raw_fd(), Ordering::SeqCst);
-        // The handler writes to it for the life of the process.
-        std::mem::forget(signal);
-        handle_child_signal(on_child_ended as *const () as libc::sighandler_t);
-        Ok(Self {
-            orders: BufReader::new(orders),
-            replies,
-            child_ended,
-        })
-    }
-
-    /// The next order; `None`: none yet (only if not to wait); an empty text: there will be no more.
-    fn next_order(&mut self, wait: bool) -> io::Result<Option<String>> {
-        loop {
-            if !self.orders.buffer().is_empty() {
-                return self.read_order().map(Some);
-            }
-            let mut ready = [
-                PollFd::new(self.orders.get_ref(), PollFlags::IN),
-                PollFd::new(&self.child_ended, PollFlags::IN),
-            ];
-            let nothing = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-            match poll(&mut ready, if wait { None } else { Some(&nothing) }) {
-                Ok(0) => return Ok(None),
-                Ok(_) => {}
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
-            }
-            let (order, ended) = (!ready[0].revents().is_empty(), !ready[1].revents().is_empty());
-            if ended {
-                let mut bytes = [0; 64];
-                let _ = rustix::io::read(&self.child_ended, &mut bytes);
-                self.report_ended()?;
-            }
-            if order {
-                return self.read_order().map(Some);
-            }
-        }
-    }
-
-    fn read_order(&mut self) -> io::Result<String> {
-        let mut line = String::new();
-        self.orders.read_line(&mut line)?;
-        Ok(line)
-    }
-
-    fn report_ended(&mut self) -> io::Result<()> {
-        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
-            let reply = serde_json::json!({
-                "ended": pid.as_raw_nonzero().get(),
-                "exit": status.exit_status(),
-                "signal": status.terminating_signal(),
-            });
-            self.reply(&reply.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn reply(&mut self, line: &str) -> io::Result<()> {
-        self.replies.write_all(format!("{line}\n").as_bytes())
-    }
-}
-
-/// Whether this process has children that nobody has waited for.
-fn has_children() -> bool {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    !matches!(waitid(WaitId::All, options), Err(rustix::io::Errno::CHILD))
-}
-
-/// Whether another thread of this process runs, or would if it had a CPU; `false` where the system does not tell.
-fn others_run() -> bool {
-    let own = rustix::thread::gettid().as_raw_nonzero().to_string();
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
-        return false;
-    };
-    tasks.flatten().any(|task| {
-        let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
-        let runs = stat
-            .rsplit_once(") ")
-            .is_some_and(|(_, fields)| fields.starts_with(['R', 'D']));
-        runs && task.file_name() != own.as_str()
-    })
-}
-
-/// The processes of this one's group; 1 where the system does not tell.
-fn processes() -> usize {
-    let own = rustix::process::getpgrp().as_raw_nonzero().get();
-    let Ok(entries) = std::fs::read_dir("/proc") else {
-        return 1;
-    };
-    let members = entries.flatten().filter(|entry| {
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-            return false;
-        };
-        // After the name, which may hold anything: the state, the parent, the group.
-        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-        fields.split_whitespace().nth(2).and_then(|group| group.parse().ok()) == Some(own)
-    });
-    members.count().max(1)
 }
 
 /// Turns a freshly forked process into a worker: its streams, its account, its fences.
@@ -251,59 +91,6 @@ impl Control {
     }
 }
 
-impl VirtualClock {
-    fn starting(micros: u64, scale: CpuScale) -> Self {
-        Self {
-            micros,
-            since: Instant::now(),
-            cpu_since: cpu_micros(),
-            queued_since: run_queue::micros(),
-            scale,
-            skipped_since: sandbox::memory::skipped_micros(),
-        }
-    }
-
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )]
-    fn now(&self) -> u64 {
-        let real = self.since.elapsed().as_micros() as f64;
-        let cpu = cpu_micros().saturating_sub(self.cpu_since) as f64;
-        let queued = run_queue::micros().saturating_sub(self.queued_since) as f64;
-        // Waiting counts as it is, computing by the function's share of a CPU, and waiting for a CPU that others have
-        // not at all. Threads may use more CPU than time.
-        let waited = (real - cpu - queued).max(0.0);
-        let skipped = sandbox::memory::skipped_micros() - self.skipped_since;
-        self.micros + skipped + (waited + cpu * self.scale.now) as u64
-    }
-}
-
-/// The CPU time that this process has used, in microseconds.
-#[allow(clippy::cast_sign_loss)]
-fn cpu_micros() -> u64 {
-    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    used.tv_sec as u64 * 1_000_000 + used.tv_nsec as u64 / 1_000
-}
-
-/// Sets the time; `rescale` makes of the scale until now the one from now on.
-fn set_clock(micros: u64, rescale: impl FnOnce(CpuScale) -> CpuScale) {
-    let mut clock = lock(&CLOCK);
-    let scale = clock.map_or(CpuScale::NONE, |clock| clock.scale);
-    *clock = Some(VirtualClock::starting(micros, rescale(scale)));
-}
-
-/// Microseconds since some moment before this environment began.
-fn monotonic() -> u64 {
-    const SOME_MOMENT: u64 = 1_600_000_000_000_000;
-    now().saturating_sub(SOME_MOMENT)
-}
-
-fn now() -> u64 {
-    lock(&CLOCK).map_or(0, |clock| clock.now())
-}
-
 #[rustpython_vm::pymodule(name = "_lambda_course")]
 #[allow(clippy::needless_pass_by_value)] // Python's calling convention hands arguments over.
 mod module {
@@ -313,7 +100,7 @@ mod module {
 
     use super::{CLIENT, CONTROL, Enter, PIPES, RuntimeClient, lock};
     use crate::python::runtime_client::Answer;
-    use crate::python::{embedded, json};
+    use crate::python::{embedded, json, processes, virtual_clock};
 
     fn failure(
         vm: &VirtualMachine,
@@ -323,7 +110,7 @@ mod module {
         vm.new_runtime_error(format!("{what}: {error}"))
     }
 
-    /// The next order of the program's; see [`super::Pipes::next_order`].
+    /// The next order of the program's; see [`crate::python::pipes::Pipes::next_order`].
     #[pyfunction]
     fn next_order(wait: bool, vm: &VirtualMachine) -> PyResult<Option<String>> {
         let order = vm.allow_threads(|| match lock(&PIPES).as_mut() {
@@ -347,13 +134,8 @@ mod module {
     /// Becomes a worker.
     #[pyfunction]
     fn enter(order: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let json = vm
-            .import("json", 0)?
-            .get_attr("dumps", vm)?
-            .call((order,), vm)?
-            .str(vm)?;
-        let order: Enter =
-            serde_json::from_str(json.expect_str()).map_err(|error| failure(vm, "the order is malformed", error))?;
+        let text = json::plain(&order, vm).unwrap_or_default();
+        let order: Enter = serde_json::from_str(&text).map_err(|error| failure(vm, "the order is malformed", error))?;
         super::enter(&order).map_err(|error| failure(vm, "the worker cannot set itself up", error))
     }
 
@@ -372,19 +154,19 @@ mod module {
     /// Whether there are child processes that nobody has waited for.
     #[pyfunction]
     fn has_children() -> bool {
-        super::has_children()
+        processes::has_children()
     }
 
     /// Whether another thread runs, or would if it had a CPU.
     #[pyfunction]
     fn others_run() -> bool {
-        super::others_run()
+        processes::others_run()
     }
 
     /// How many processes the environment has.
     #[pyfunction]
     fn processes() -> usize {
-        super::processes()
+        processes::processes()
     }
 
     /// Where a built-in module lies: its path and whether it is a package, or `None`.
@@ -427,45 +209,45 @@ mod module {
     /// The virtual time in microseconds since the epoch.
     #[pyfunction]
     fn now() -> u64 {
-        super::now()
+        virtual_clock::now()
     }
 
     /// `time.time`.
     #[pyfunction]
     #[allow(clippy::cast_precision_loss)]
     fn time() -> f64 {
-        super::now() as f64 / 1e6
+        virtual_clock::now() as f64 / 1e6
     }
 
     /// `time.time_ns`.
     #[pyfunction]
     fn time_ns() -> u64 {
-        super::now() * 1_000
+        virtual_clock::now() * 1_000
     }
 
     /// `time.monotonic` and `time.perf_counter`.
     #[pyfunction]
     #[allow(clippy::cast_precision_loss)]
     fn monotonic() -> f64 {
-        super::monotonic() as f64 / 1e6
+        virtual_clock::monotonic() as f64 / 1e6
     }
 
     /// `time.monotonic_ns` and `time.perf_counter_ns`.
     #[pyfunction]
     fn monotonic_ns() -> u64 {
-        super::monotonic() * 1_000
+        virtual_clock::monotonic() * 1_000
     }
 
     /// The CPU time that this process used, in microseconds.
     #[pyfunction]
     fn cpu() -> u64 {
-        super::cpu_micros()
+        virtual_clock::cpu_micros()
     }
 
     /// Sets the virtual time and how much longer CPU time counts, until the first invocation and from then on.
     #[pyfunction]
     fn set_clock(micros: u64, cpu_scale: f64, cpu_scale_invoked: f64) {
-        super::set_clock(micros, |_| super::CpuScale {
+        virtual_clock::set(micros, |_| virtual_clock::CpuScale {
             now: cpu_scale,
             invoked: cpu_scale_invoked,
         });
@@ -483,7 +265,7 @@ mod module {
             .ok()
             .and_then(|answer| answer.trim().parse().ok())
             .unwrap_or(micros);
-        super::set_clock(now, |scale| scale);
+        virtual_clock::set(now, |scale| scale);
         vm.check_signals()
     }
 
@@ -509,7 +291,7 @@ mod module {
 
     /// Posts, and where an answer is posted also asks for what comes next: both in one go.
     fn post(path: &str, headers: &[(&str, &str)], body: &[u8], then_next: bool, vm: &VirtualMachine) -> PyResult<()> {
-        let now = super::now().to_string();
+        let now = virtual_clock::now().to_string();
         let mut all = vec![("Lambda-Course-Time", now.as_str())];
         all.extend_from_slice(headers);
         let answer = with_client(vm, |client| {
@@ -528,7 +310,7 @@ mod module {
     /// The next invocation: its headers by name in lower case, and `body`.
     #[pyfunction]
     fn next_invocation(vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        let now = super::now().to_string();
+        let now = virtual_clock::now().to_string();
         let answer = with_client(vm, |client| client.next(&[("Lambda-Course-Time", &now)]))?;
         if answer.status != 200 {
             return Err(failure(vm, "the Runtime API answers", answer.status));
@@ -537,7 +319,7 @@ mod module {
         for (name, value) in &answer.headers {
             if name == "lambda-course-time" {
                 if let Ok(micros) = value.parse() {
-                    super::set_clock(micros, |scale| super::CpuScale {
+                    virtual_clock::set(micros, |scale| virtual_clock::CpuScale {
                         now: scale.invoked,
                         ..scale
                     });
