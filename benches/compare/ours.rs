@@ -75,7 +75,7 @@ impl<'a> Ours<'a> {
         assert!(!result.expect("an answer").function_error);
     }
 
-    /// A new environment, to its first response.
+    /// A new environment, to its first response. That the one before has gone is no part of it.
     pub fn cold_start(&self) -> Duration {
         self.region.lambda().recycle("bench").expect("the function");
         self.timed(self.invoke())

@@ -1,11 +1,11 @@
 //! The moment at which an invocation has used up its time, whatever it does meanwhile.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
 use tokio::sync::Notify;
 
+use super::usage::{Usage, Used};
 use crate::clock::{Clock, Timestamp};
 
 /// At least so often a process is looked at: the clock may have jumped while a call of its waited in virtual time.
@@ -17,10 +17,10 @@ const LOOK: Duration = Duration::from_millis(100);
 /// share of a CPU, and waiting for a CPU that others have not at all. So it may go slower than the Region's clock, or
 /// faster. A process that computes cannot be asked, so what it used is read from outside.
 #[derive(Debug)]
-pub struct Deadline {
+pub(super) struct Deadline {
     clock: Clock,
     at: Timestamp,
-    pid: Pid,
+    usage: Arc<Usage>,
     cpu_scale: f64,
     since: Mutex<Since>,
     set: Notify,
@@ -38,16 +38,16 @@ struct Since {
 impl Deadline {
     /// A deadline for a process whose clock shows the Region's time now.
     #[must_use]
-    pub fn new(clock: Clock, at: Timestamp, pid: Pid, cpu_scale: f64) -> Self {
+    pub(super) fn new(clock: Clock, at: Timestamp, usage: Arc<Usage>, cpu_scale: f64) -> Self {
         let since = Since {
             behind: Duration::ZERO,
             real: Instant::now(),
-            used: Used::by(pid),
+            used: usage.now(),
         };
         Self {
             clock,
             at,
-            pid,
+            usage,
             cpu_scale,
             since: Mutex::new(since),
             set: Notify::new(),
@@ -55,14 +55,16 @@ impl Deadline {
     }
 
     /// Resolves when the time is used up.
-    pub async fn passed(&self) {
+    pub(super) async fn passed(&self) {
         // Before that the process has time left, unless it computes more slowly than the Region's clock goes.
         let reached = self.clock.background(self.at);
         tokio::pin!(reached);
         let mut before = true;
+        // It was looked at just now.
+        let mut lag = self.lock().behind.as_secs_f64();
         loop {
             let left = (self.at - self.clock.now()).as_secs_f64() - (self.clock.now() - self.at).as_secs_f64();
-            let left = left + self.lag();
+            let left = left + lag;
             if left <= 0.0 {
                 return;
             }
@@ -76,21 +78,22 @@ impl Deadline {
                 () = self.set.notified() => {}
                 () = tokio::time::sleep(wait.min(LOOK)) => {}
             }
+            lag = self.lag();
         }
     }
 
     /// How far the process's clock is behind the Region's now; zero where it is ahead.
     #[must_use]
-    pub fn behind(&self) -> Duration {
+    pub(super) fn behind(&self) -> Duration {
         Duration::from_secs_f64(self.lag().max(0.0))
     }
 
     /// The process was told a time, which is so far behind the Region's.
-    pub fn told(&self, behind: Duration) {
+    pub(super) fn told(&self, behind: Duration) {
         *self.lock() = Since {
             behind,
             real: Instant::now(),
-            used: Used::by(self.pid),
+            used: self.usage.now(),
         };
         self.set.notify_one();
     }
@@ -98,7 +101,7 @@ impl Deadline {
     /// Seconds by which the process's clock is behind the Region's; negative where it is ahead.
     fn lag(&self) -> f64 {
         let since = *self.lock();
-        let used = Used::by(self.pid);
+        let used = self.usage.now();
         let computed = used.cpu.saturating_sub(since.used.cpu).as_secs_f64();
         let queued = used.queued.saturating_sub(since.used.queued).as_secs_f64();
         let gained = if self.clock.is_modelled() {
@@ -113,47 +116,4 @@ impl Deadline {
     fn lock(&self) -> MutexGuard<'_, Since> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a process has used; nothing where the system does not tell.
-#[derive(Debug, Clone, Copy)]
-struct Used {
-    cpu: Duration,
-    /// How long it was ready to run and had no CPU.
-    queued: Duration,
-}
-
-impl Used {
-    fn by(pid: Pid) -> Self {
-        Self {
-            cpu: cpu_time(pid).unwrap_or_default(),
-            queued: queued(pid).unwrap_or_default(),
-        }
-    }
-}
-
-/// How long a process's main thread was ready to run and had no CPU: the second number (kernel documentation,
-/// "sched-stats").
-fn queued(pid: Pid) -> Option<Duration> {
-    let statistics = std::fs::read_to_string(format!("/proc/{}/schedstat", pid.as_raw_nonzero())).ok()?;
-    let nanos = statistics.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(Duration::from_nanos(nanos))
-}
-
-/// The CPU time that a process has used; `None` where the system does not tell.
-#[cfg(target_os = "linux")]
-fn cpu_time(pid: Pid) -> Option<Duration> {
-    let mut clock: libc::clockid_t = 0;
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let pid = pid.as_raw_nonzero().get();
-    // SAFETY: both calls only write to the two variables that they are given.
-    let known = unsafe {
-        libc::clock_getcpuclockid(pid, &raw mut clock) == 0 && libc::clock_gettime(clock, &raw mut time) == 0
-    };
-    known.then(|| Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn cpu_time(_: Pid) -> Option<Duration> {
-    None
 }

@@ -24,6 +24,7 @@ pub mod service;
 mod system_log;
 mod termination;
 mod trace;
+mod usage;
 
 pub use asynchronous::Outgoing;
 pub use engine::Engine;

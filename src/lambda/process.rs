@@ -1,6 +1,7 @@
 //! A running process of an environment: what it writes, what it asks, what memory it uses.
 
 use std::io;
+use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::UnixStream;
@@ -9,6 +10,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use super::log_output::LogOutput;
 use super::memory::Memory;
 use super::runtime_api::RuntimeApi;
+use super::usage::Usage;
 use crate::clock::Timestamp;
 use crate::python::Worker;
 
@@ -17,6 +19,7 @@ use crate::python::Worker;
 pub(super) struct Runtime {
     pub(super) api: RuntimeApi,
     pub(super) worker: Worker,
+    pub(super) usage: Arc<Usage>,
     pub(super) log: UnixStream,
     pub(super) output: LogOutput,
     pub(super) control: Option<Control>,

@@ -14,6 +14,7 @@ use crate::lambda::process::{Control, Runtime};
 use crate::lambda::runtime_api::RuntimeApi;
 use crate::lambda::system_log::{Outcome, SystemEvent};
 use crate::lambda::termination::Failure;
+use crate::lambda::usage::Usage;
 
 /// How long initialisation may take before Lambda gives up and tries again within the invocation.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -131,6 +132,7 @@ impl Environment {
         self.hold.watch(process.memory.account());
         self.runtime = Some(Runtime {
             api,
+            usage: Arc::new(Usage::of(process.worker.pid())),
             worker: process.worker,
             log: process.log,
             output: LogOutput::default(),

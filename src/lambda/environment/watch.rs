@@ -78,7 +78,7 @@ impl Environment {
         let Some(runtime) = &mut self.runtime else {
             return Ended::TimedOut;
         };
-        let watch = Deadline::new(clock.clone(), deadline, runtime.worker.pid(), cpu_scale);
+        let watch = Deadline::new(clock.clone(), deadline, runtime.usage.clone(), cpu_scale);
         let passed = watch.passed();
         let sampled = runtime.memory.account().is_none();
         tokio::pin!(passed);

@@ -30,6 +30,7 @@ def preload(name):
 
 def main():
     import differences
+    import importer
     import virtual_files
     import virtual_processes
     import virtual_time
@@ -37,7 +38,10 @@ def main():
     import awslambdaric.__main__
 
     differences.mend()
-    del awslambdaric, differences, virtual_files, virtual_processes, virtual_time  # Imported here once, for all workers.
+    # Compiled here once, for all workers.
+    importer.BuiltInLoader("/var/runtime/bootstrap.py").get_code("__main__")
+    # Imported here once, for all workers.
+    del awslambdaric, differences, importer, virtual_files, virtual_processes, virtual_time
     waiting = list(PRELOAD)
     while True:
         order = native.next_order(not waiting)
