@@ -26,6 +26,7 @@ mod golden_ric;
 mod golden_sources;
 mod hostile;
 mod invoke;
+mod invoke_streaming;
 mod lab;
 mod lambda_answers;
 mod lambda_chain;

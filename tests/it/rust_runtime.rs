@@ -26,12 +26,14 @@ fn engine() -> Engine {
     Engine::provided(Path::new(PROGRAM))
 }
 
-fn provided(config: &mut FunctionConfig) {
+/// A function of this program.
+pub fn provided(config: &mut FunctionConfig) {
     config.runtime = Runtime::provided();
     limits(256, 5)(config);
 }
 
-async fn lab() -> Lab {
+/// A Region whose code is this program.
+pub async fn lab() -> Lab {
     let lab = Lab::on(&engine(), &[]).await;
     std::fs::copy(&*BOOTSTRAP, lab.code().join("bootstrap")).unwrap();
     lab

@@ -25,8 +25,25 @@ pub async fn send(region: &Region, service: &str, method: &str, target: &str, bo
     send_to(region, "127.0.0.1:{}", service, method, target, body).await
 }
 
+/// Sends a signed request to Lambda with headers that are not signed.
+pub async fn send_with(region: &Region, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    signed(region, "127.0.0.1:{}", "lambda", method, target, headers, body).await
+}
+
 /// Sends a signed request to a host name; `{}` in it becomes the port.
 pub async fn send_to(region: &Region, host: &str, service: &str, method: &str, target: &str, body: &[u8]) -> Reply {
+    signed(region, host, service, method, target, &[], body).await
+}
+
+async fn signed(
+    region: &Region,
+    host: &str,
+    service: &str,
+    method: &str,
+    target: &str,
+    more: &[(&str, &str)],
+    body: &[u8],
+) -> Reply {
     let credentials = region.cloud().callers.outside();
     let timestamp = region.clock().now().format("%Y%m%dT%H%M%SZ");
     let (day, host) = (&timestamp[..8], host.replace("{}", port(region)));
@@ -63,7 +80,7 @@ pub async fn send_to(region: &Region, host: &str, service: &str, method: &str, t
         ("X-Amz-Date", &timestamp),
         ("X-Amz-Content-Sha256", &digest),
     ];
-    curl(region, method, &host, target, &headers, body).await
+    curl(region, method, &host, target, &[&headers, more].concat(), body).await
 }
 
 /// Percent signs of the path are signed once more.

@@ -1,15 +1,18 @@
 //! A function in Rust, on AWS's own `lambda_runtime`: what `--engine provided` runs, for the tests of that engine.
 
+mod late_error;
+
 use lambda_runtime::streaming::{Body, Response, channel};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    if std::env::var("_HANDLER").as_deref() == Ok("stream") {
-        return run(service_fn(stream)).await;
+    match std::env::var("_HANDLER").as_deref() {
+        Ok("stream") => run(service_fn(stream)).await,
+        Ok("late_error") => late_error::run(),
+        _ => run(service_fn(handler)).await,
     }
-    run(service_fn(handler)).await
 }
 
 async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
