@@ -66,14 +66,14 @@ def stored(event, context):
     boto3.client('s3').put_object(Bucket='objects', Key=str(int(key) + 1), Body=b'')
 ";
 
-fn sources(lab: &Lab) -> Sources {
+pub fn sources(lab: &Lab) -> Sources {
     Sources {
         cloud: lab.region.cloud().clone(),
         pollers: lab.region.pollers().clone(),
     }
 }
 
-fn map(lab: &Lab, source: String, function: &str, request: MappingRequest) {
+pub fn map(lab: &Lab, source: String, function: &str, request: MappingRequest) {
     let request = MappingRequest {
         event_source_arn: Some(source),
         function_name: Some(function.to_owned()),
@@ -82,7 +82,7 @@ fn map(lab: &Lab, source: String, function: &str, request: MappingRequest) {
     lab.region.lambda().create_mapping(request, &sources(lab)).unwrap();
 }
 
-fn queue(lab: &Lab, name: &str, attributes: &[(&str, String)]) -> String {
+pub fn queue(lab: &Lab, name: &str, attributes: &[(&str, String)]) -> String {
     lab.region.cloud().sqs.create_queue(name, attributes).unwrap();
     lab.region.cloud().sqs.arn(name)
 }
@@ -104,14 +104,14 @@ async fn send(lab: &Lab, queue: &str, body: &str, group: Option<&str>) {
     drop(busy);
 }
 
-fn put(lab: &Lab, item: &Value) {
+pub fn put(lab: &Lab, item: &Value) {
     let cloud = lab.region.cloud();
     let mut call = Call::outside();
     cloud.dynamodb.put_item_plain(&mut call, "items", item).unwrap();
     cloud.finish(call, "dynamodb", "PutItem", Value::Null, None);
 }
 
-fn stream(lab: &Lab) -> String {
+pub fn stream(lab: &Lab) -> String {
     let created = lab
         .region
         .cloud()
@@ -120,14 +120,14 @@ fn stream(lab: &Lab) -> String {
     created.unwrap().unwrap()
 }
 
-fn from_the_start(request: MappingRequest) -> MappingRequest {
+pub fn from_the_start(request: MappingRequest) -> MappingRequest {
     MappingRequest {
         starting_position: Some("TRIM_HORIZON".to_owned()),
         ..request
     }
 }
 
-fn on_failure(arn: String) -> Option<DestinationRequest> {
+pub fn on_failure(arn: String) -> Option<DestinationRequest> {
     Some(DestinationRequest {
         on_success: None,
         on_failure: Some(OnFailureRequest { destination: Some(arn) }),
@@ -533,11 +533,18 @@ fn wrong_parameters_are_refused_as_by_lambda() {
         );
         assert_eq!(refused(&standard, "gone", none()), "Function does not exist");
         let stream = stream(&lab);
-        let tumbling = MappingRequest {
-            tumbling_window_in_seconds: Some(10),
+        let tumbling = |seconds| MappingRequest {
+            tumbling_window_in_seconds: Some(seconds),
             ..none()
         };
-        let message = refused(&stream, "fails", from_the_start(tumbling));
-        assert!(message.starts_with("TumblingWindowInSeconds: "), "{message}");
+        assert_eq!(
+            refused(&stream, "fails", from_the_start(tumbling(901))),
+            "1 validation error detected: Value '901' at 'tumblingWindowInSeconds' failed to satisfy constraint: \
+             Member must have value less than or equal to 900"
+        );
+        assert_eq!(
+            refused(&standard, "fails", tumbling(10)),
+            "Unsupported TumblingWindowInSeconds parameter for given event source mapping type."
+        );
     });
 }

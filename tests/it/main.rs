@@ -44,3 +44,4 @@ mod samples;
 mod screen;
 mod signed;
 mod story;
+mod tumbling_windows;

@@ -65,6 +65,8 @@ pub struct StreamSettings {
     pub maximum_retry_attempts: Option<u32>,
     /// `MaximumRecordAgeInSeconds`; `None` for as long as the stream keeps them.
     pub maximum_record_age: Option<Duration>,
+    /// `TumblingWindowInSeconds`; `None` without windows.
+    pub tumbling_window: Option<Duration>,
     /// `DestinationConfig.OnFailure.Destination`: an ARN.
     pub on_failure: Option<String>,
 }
@@ -176,7 +178,8 @@ impl EventSourceMapping {
                 put("MaximumRetryAttempts", json!(retries));
                 let age = stream.maximum_record_age.map_or(json!(-1), |age| json!(age.as_secs()));
                 put("MaximumRecordAgeInSeconds", age);
-                put("TumblingWindowInSeconds", json!(0));
+                let window = stream.tumbling_window.map_or(0, |window| window.as_secs());
+                put("TumblingWindowInSeconds", json!(window));
                 let destination = stream.on_failure.as_ref();
                 let destination = destination.map_or(json!({}), |arn| json!({ "Destination": arn }));
                 put("DestinationConfig", json!({ "OnFailure": destination }));
@@ -288,12 +291,7 @@ fn stream(request: &MappingRequest, source: &str, cloud: &Cloud) -> Result<Strea
         "maximumRecordAgeInSeconds",
         60..=604_800,
     )?;
-    if ranged(request.tumbling_window_in_seconds, "tumblingWindowInSeconds", 0..=900)?.is_some_and(|window| window > 0)
-    {
-        return Err(invalid(
-            "TumblingWindowInSeconds: this mock has no tumbling windows. Leave it out, or use AWS.",
-        ));
-    }
+    let window = ranged(request.tumbling_window_in_seconds, "tumblingWindowInSeconds", 0..=900)?;
     let destination = request.destination_config.clone().unwrap_or_default();
     if destination.on_success.is_some() {
         return Err(invalid(
@@ -316,6 +314,7 @@ fn stream(request: &MappingRequest, source: &str, cloud: &Cloud) -> Result<Strea
         bisect: request.bisect_batch_on_function_error.unwrap_or(false),
         maximum_retry_attempts: retries.and_then(|retries| u32::try_from(retries).ok()),
         maximum_record_age: age.map(Duration::from_secs),
+        tumbling_window: window.filter(|window| *window > 0).map(Duration::from_secs),
         on_failure,
     })
 }

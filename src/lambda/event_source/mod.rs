@@ -3,11 +3,13 @@
 mod batch;
 mod filter;
 mod mapping;
+mod place;
 mod request;
 mod scaling;
 mod sqs;
 mod stream;
 mod stream_batch;
+mod window;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,9 +19,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use filter::FilterCriteria;
 pub use mapping::{EventSourceMapping, QueueSettings, SourceKind, StartingPosition, StreamSettings};
+pub use place::Place;
 pub use request::{
     DestinationRequest, FilterRequest, MappingRequest, OnFailureRequest, PatternRequest, ScalingRequest,
 };
+pub use window::OpenWindow;
 
 use super::service::{Lambda, WeakLambda};
 use crate::clock::Busy;
@@ -27,7 +31,7 @@ use crate::cloud::Cloud;
 use crate::cloud::dynamodb::StreamPosition;
 
 /// Up to where each lane of a stream was worked off; a mapping that is enabled again goes on there.
-type Checkpoint = Arc<Mutex<Vec<StreamPosition>>>;
+type Checkpoint = Arc<Mutex<Vec<Place>>>;
 
 /// The pollers of a Region, by the UUIDs of their mappings.
 #[derive(Debug)]
@@ -89,12 +93,12 @@ impl Pollers {
         if let SourceKind::Stream(stream) = &mapping.kind {
             let mut places = polled.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
             if places.len() != stream.parallelization_factor {
-                let first = places.iter().min().copied();
+                let first = places.iter().map(Place::position).min();
                 let place = first.unwrap_or_else(|| match stream.starting_position {
                     StartingPosition::TrimHorizon => StreamPosition::default(),
                     StartingPosition::Latest => self.cloud.dynamodb.stream_end(&mapping.source),
                 });
-                *places = vec![place; stream.parallelization_factor];
+                *places = vec![Place::At(place); stream.parallelization_factor];
             }
         }
         if !mapping.enabled {
@@ -121,7 +125,7 @@ impl Pollers {
 
     /// Up to where each lane of a mapping's stream was worked off; nothing for a queue.
     #[must_use]
-    pub fn places(&self, uuid: &str) -> Vec<StreamPosition> {
+    pub fn places(&self, uuid: &str) -> Vec<Place> {
         let all = self.lock();
         let polled = all.get(uuid);
         polled.map_or_else(Vec::new, |polled| {
@@ -130,7 +134,7 @@ impl Pollers {
     }
 
     /// Polls for a mapping of another run of the program, from where that one was.
-    pub fn go_on(&self, uuid: &str, mapping: EventSourceMapping, places: Vec<StreamPosition>) {
+    pub fn go_on(&self, uuid: &str, mapping: EventSourceMapping, places: Vec<Place>) {
         let polled = Polled {
             source: mapping.source.clone(),
             checkpoint: Arc::new(Mutex::new(places)),
@@ -169,9 +173,9 @@ impl Pollers {
 
 impl Polling {
     /// Where a lane of a stream goes on.
-    fn place(&self, lane: usize) -> StreamPosition {
+    fn place(&self, lane: usize) -> Place {
         let places = self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
-        places.get(lane).copied().unwrap_or_default()
+        places.get(lane).cloned().unwrap_or_default()
     }
 }
 

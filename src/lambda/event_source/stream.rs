@@ -2,7 +2,7 @@
 //! (developer guide, "Using Lambda with DynamoDB").
 //!
 //! A shard is read in as many lanes as the parallelization factor says. An item is always in the same lane, so its
-//! changes keep their order; each lane has a place of its own in the shard.
+//! changes keep their order; each lane has a place of its own in the shard, and a tumbling window of its own.
 
 use std::pin::Pin;
 use std::sync::PoisonError;
@@ -10,7 +10,8 @@ use std::sync::PoisonError;
 use tokio::sync::mpsc;
 
 use super::stream_batch::{Progress, StreamBatch};
-use super::{Polling, StreamSettings};
+use super::window::{Invoked, OpenWindow};
+use super::{Place, Polling, StreamSettings};
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::dynamodb::{StreamPosition, StreamRecord};
 
@@ -22,6 +23,7 @@ pub(super) async fn poll(polling: Polling, settings: StreamSettings, mut woken: 
     let lanes: Vec<_> = (0..settings.parallelization_factor)
         .map(|index| {
             let (wake, woken) = mpsc::unbounded_channel();
+            let place = polling.place(index);
             let lane = Lane {
                 polling: polling.clone(),
                 settings: settings.clone(),
@@ -29,7 +31,8 @@ pub(super) async fn poll(polling: Polling, settings: StreamSettings, mut woken: 
                 gathered: Vec::new(),
                 bytes: 0,
                 since: None,
-                read_to: polling.place(index),
+                read_to: place.position(),
+                window: place.into_window().filter(|_| settings.tumbling_window.is_some()),
             };
             polling.lambda.spawn(lane.read(woken));
             wake
@@ -60,6 +63,8 @@ struct Lane {
     since: Option<Timestamp>,
     /// Everything before it was gathered or belongs to others.
     read_to: StreamPosition,
+    /// The tumbling window whose records were read last.
+    window: Option<OpenWindow>,
 }
 
 type Alarm = Pin<Box<dyn Future<Output = Busy> + Send>>;
@@ -80,20 +85,28 @@ impl Lane {
                     }
                 } => Some(busy),
             };
-            alarm = None;
             let Some(mut busy) = busy else { return };
             loop {
                 let complete = self.gather();
                 if self.gathered.is_empty() {
-                    self.reached(self.read_to);
+                    let over_at = self.window.as_ref().map(OpenWindow::over_at);
+                    if over_at.is_some_and(|over_at| complete || over_at <= self.now()) {
+                        let (progress, token) = self.close_window(busy).await;
+                        busy = token;
+                        if progress == Progress::Stopped {
+                            return;
+                        }
+                        continue;
+                    }
+                    self.reached();
+                    alarm = over_at.map(|over_at| self.alarm(over_at, &busy));
                     break;
                 }
                 let end = self
                     .since
                     .map_or_else(|| self.now(), |since| since + self.polling.mapping.window);
                 if !complete && self.now() < end {
-                    let (clock, token) = (self.polling.cloud.clock().clone(), busy.another());
-                    alarm = Some(Box::pin(async move { clock.sleep_until(token, end).await }));
+                    alarm = Some(self.alarm(end, &busy));
                     break;
                 }
                 let records = std::mem::take(&mut self.gathered);
@@ -103,12 +116,18 @@ impl Lane {
                 if progress == Progress::Stopped {
                     return;
                 }
-                self.reached(self.read_to);
+                self.reached();
             }
         }
     }
 
-    /// Reads on until a batch is complete or there is nothing more; whether it is complete.
+    fn alarm(&self, at: Timestamp, busy: &Busy) -> Alarm {
+        let (clock, token) = (self.polling.cloud.clock().clone(), busy.another());
+        Box::pin(async move { clock.sleep_until(token, at).await })
+    }
+
+    /// Reads on until a batch is complete or there is nothing more; whether it is complete. A batch never reaches
+    /// into another tumbling window.
     fn gather(&mut self) -> bool {
         let mapping = self.polling.mapping.clone();
         loop {
@@ -127,6 +146,9 @@ impl Lane {
                     self.read_to = record.next;
                     continue;
                 }
+                if self.window_of_batch().is_some_and(|window| window.is_before(&record)) {
+                    return true;
+                }
                 let size = record.event.to_string().len() + 1;
                 if self.bytes + size > EVENT_SIZE && !self.gathered.is_empty() {
                     return true;
@@ -143,6 +165,12 @@ impl Lane {
         }
     }
 
+    /// The tumbling window of the records that were gathered, or else of those before them.
+    fn window_of_batch(&self) -> Option<OpenWindow> {
+        let opened = || Some(OpenWindow::of(self.gathered.first()?, self.settings.tumbling_window?));
+        self.window.clone().or_else(opened)
+    }
+
     fn owns(&self, record: &StreamRecord) -> bool {
         let lanes = self.settings.parallelization_factor as u64;
         // FNV-1a: the same lane for an item in every run.
@@ -154,12 +182,29 @@ impl Lane {
     }
 
     /// Tries until the records are done with, given up or expired. A bisected batch is two, one after the other.
-    async fn work_off(&self, records: Vec<StreamRecord>, mut busy: Busy) -> (Progress, Busy) {
+    async fn work_off(&mut self, records: Vec<StreamRecord>, mut busy: Busy) -> (Progress, Busy) {
+        if self.window.is_none() {
+            let length = self.settings.tumbling_window;
+            self.window = records
+                .first()
+                .zip(length)
+                .map(|(first, length)| OpenWindow::of(first, length));
+        }
         let mut batches = vec![StreamBatch::new(records)];
         while let Some(mut batch) = batches.pop() {
             loop {
-                let (progress, token) = batch.attempt(&self.polling, &self.settings, busy).await;
+                let window = self.window.as_mut();
+                let (progress, token) = batch.attempt(&self.polling, &self.settings, window, busy).await;
                 busy = token;
+                if let Some(window) = self.window.as_mut().filter(|window| window.is_too_large()) {
+                    let (ended, token) = window
+                        .conclude(Invoked::Early, &self.polling, &self.settings, busy)
+                        .await;
+                    busy = token;
+                    if ended == Progress::Stopped {
+                        return (ended, busy);
+                    }
+                }
                 match progress {
                     Progress::Done => break,
                     Progress::Again => {}
@@ -171,10 +216,26 @@ impl Lane {
         (Progress::Done, busy)
     }
 
-    fn reached(&self, place: StreamPosition) {
+    /// Invokes the function with what became of a window that is over.
+    async fn close_window(&mut self, mut busy: Busy) -> (Progress, Busy) {
+        if let Some(mut window) = self.window.take() {
+            let (progress, token) = window
+                .conclude(Invoked::Finally, &self.polling, &self.settings, busy)
+                .await;
+            busy = token;
+            if progress == Progress::Stopped {
+                return (progress, busy);
+            }
+        }
+        self.reached();
+        (Progress::Done, busy)
+    }
+
+    /// Everything up to here is done with: a mapping that is enabled again goes on here.
+    fn reached(&self) {
         let mut places = self.polling.checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = places.get_mut(self.index) {
-            *own = place;
+            *own = Place::new(self.read_to, self.window.clone());
         }
     }
 

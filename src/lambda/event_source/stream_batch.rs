@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::batch::{BatchOutcome, outcome};
+use super::window::{Invoked, OpenWindow, state_of};
 use super::{Polling, StreamSettings};
 use crate::clock::{Busy, Timestamp};
 use crate::cloud::dynamodb::StreamRecord;
@@ -14,7 +15,7 @@ use crate::lambda::asynchronous::Outgoing;
 use crate::lambda::service::Invocation;
 
 /// How long a stream keeps its records.
-const RETENTION: Duration = Duration::from_secs(24 * 3600);
+pub(super) const RETENTION: Duration = Duration::from_secs(24 * 3600);
 /// Waits between tries: doubled from the first to the second.
 const RETRY_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -66,6 +67,7 @@ impl StreamBatch {
         &mut self,
         polling: &Polling,
         settings: &StreamSettings,
+        window: Option<&mut OpenWindow>,
         busy: Busy,
     ) -> (Progress, Busy) {
         self.drop_expired(polling, settings, &busy);
@@ -75,7 +77,7 @@ impl StreamBatch {
         if polling.stopped.is_cancelled() {
             return (Progress::Stopped, busy);
         }
-        let (ran, busy) = self.invoke(polling, busy).await;
+        let (ran, busy) = self.invoke(polling, window, busy).await;
         let mut second = None;
         match ran {
             None => self.throttles += 1,
@@ -114,24 +116,21 @@ impl StreamBatch {
     }
 
     /// `None` if it did not run: throttled, or the service failed.
-    async fn invoke(&mut self, polling: &Polling, busy: Busy) -> (Option<BatchOutcome>, Busy) {
-        let (platform, mapping) = (polling.lambda.platform(), &polling.mapping);
+    async fn invoke(
+        &mut self,
+        polling: &Polling,
+        window: Option<&mut OpenWindow>,
+        busy: Busy,
+    ) -> (Option<BatchOutcome>, Busy) {
         let cause = self.records.first().and_then(|record| record.cause);
         let cause = self.last.as_ref().map(|last| last.entry).or(cause);
-        let delivered = Event::Delivered {
-            from: mapping.source.clone(),
-            to: mapping.function_arn.clone(),
-            records: self.records.len(),
-            what: "DynamoDB stream batch".to_owned(),
+        let records: Vec<_> = self.records.iter().map(|record| &record.event).collect();
+        let event = match &window {
+            Some(window) => window.describe(Invoked::ToAggregate, &records, polling),
+            None => json!({ "Records": records }),
         };
-        let entry = platform.record_because(cause, delivered);
-        let invocation = Invocation {
-            payload: self.event().to_string().into(),
-            cause: Some(entry),
-            ..Invocation::default()
-        };
-        let (result, busy) = polling.lambda.invoke(&mapping.function, &invocation, busy).await;
-        let Ok(record) = result else {
+        let (entry, ran, busy) = deliver(polling, cause, records.len(), &event, busy).await;
+        let Some(record) = ran else {
             return (None, busy);
         };
         self.throttles = 0;
@@ -141,15 +140,20 @@ impl StreamBatch {
             .iter()
             .map(|record| record.sequence_number.as_str())
             .collect();
-        (
-            Some(outcome(&record, mapping.report_batch_item_failures, &identifiers)),
-            busy,
-        )
-    }
-
-    fn event(&self) -> Value {
-        let records: Vec<_> = self.records.iter().map(|record| &record.event).collect();
-        json!({ "Records": records })
+        let outcome = outcome(&record, polling.mapping.report_batch_item_failures, &identifiers);
+        let Some(window) = window else {
+            return (Some(outcome), busy);
+        };
+        window.delivered(entry, self.records.last());
+        // The state goes with the records that were done with.
+        let outcome = match (state_of(&record), outcome) {
+            (Some(state), outcome @ (BatchOutcome::Succeeded | BatchOutcome::Partly(_))) => {
+                window.aggregated(state);
+                outcome
+            }
+            _ => BatchOutcome::Failed,
+        };
+        (Some(outcome), busy)
     }
 
     /// Leaves out records that are too old: those that the mapping gives an age to are told of, those that the
@@ -247,6 +251,31 @@ impl Last {
     }
 }
 
+/// Invokes the function with an event of a stream, and says which entry tells of that; no record if it did not run.
+pub(super) async fn deliver(
+    polling: &Polling,
+    cause: Option<EntryId>,
+    records: usize,
+    event: &Value,
+    busy: Busy,
+) -> (EntryId, Option<InvocationRecord>, Busy) {
+    let mapping = &polling.mapping;
+    let delivered = Event::Delivered {
+        from: mapping.source.clone(),
+        to: mapping.function_arn.clone(),
+        records,
+        what: "DynamoDB stream batch".to_owned(),
+    };
+    let entry = polling.lambda.platform().record_because(cause, delivered);
+    let invocation = Invocation {
+        payload: event.to_string().into(),
+        cause: Some(entry),
+        ..Invocation::default()
+    };
+    let (result, busy) = polling.lambda.invoke(&mapping.function, &invocation, busy).await;
+    (entry, result.ok(), busy)
+}
+
 /// The event of records that were given up, as text.
 fn payload(records: &[StreamRecord]) -> Value {
     let records: Vec<_> = records.iter().map(|record| &record.event).collect();
@@ -259,7 +288,8 @@ fn key(uuid: &str, shard: &str, now: Timestamp, random: &str) -> String {
     format!("aws/lambda/{uuid}/{shard}/{day}/{second}-{random}")
 }
 
-fn retry_wait(failures: u32) -> Duration {
+/// How long a failed batch waits before it comes again.
+pub(super) fn retry_wait(failures: u32) -> Duration {
     let (first, last) = RETRY_WAITS;
     first.saturating_mul(1 << (failures - 1).min(10)).min(last)
 }

@@ -13,10 +13,9 @@ use super::layers::{Layer, LayerVersion};
 use super::mappings::{Mapping, Sources};
 use super::{Function, State};
 use crate::clock::Timestamp;
-use crate::cloud::dynamodb::StreamPosition;
 use crate::cloud::state::{Contents, StateError, read, write};
 use crate::lambda::error::ApiError;
-use crate::lambda::event_source::{EventSourceMapping, MappingRequest, Pollers};
+use crate::lambda::event_source::{EventSourceMapping, MappingRequest, Place, Pollers};
 use crate::lambda::function::{FunctionConfig, LayerVersionRef, Version};
 use crate::lambda::package::{Folder, Package, extract, zip_of};
 use crate::lambda::pool::Requests;
@@ -32,7 +31,7 @@ struct SavedMapping {
     request: MappingRequest,
     function_arn: String,
     last_modified: Timestamp,
-    places: Vec<StreamPosition>,
+    places: Vec<Place>,
 }
 
 /// A layer version that a function has.
