@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_course::cloud::Call;
 use lambda_course::history::Event;
-use lambda_course::lambda::event_source::{DestinationRequest, MappingRequest, OnFailureRequest, ScalingRequest};
+use lambda_course::lambda::event_source::{
+    DestinationRequest, MappingRequest, OnFailureRequest, PollerRequest, ScalingRequest,
+};
 use lambda_course::lambda::registry::{RecursiveLoop, Sources};
 use serde_json::{Value, json};
 
@@ -191,9 +193,26 @@ fn a_group_waits_for_its_failed_message_and_others_do_not() {
     });
 }
 
+fn pollers(minimum: i64, maximum: i64) -> MappingRequest {
+    MappingRequest {
+        provisioned_poller_config: Some(PollerRequest {
+            minimum_pollers: Some(minimum),
+            maximum_pollers: Some(maximum),
+            poller_group_name: None,
+        }),
+        ..MappingRequest::default()
+    }
+}
+
 #[test]
 fn so_many_batches_run_at_once_and_no_more() {
-    for (most, expected) in [(Some(2), 2), (None, 5)] {
+    let most = |most| MappingRequest {
+        scaling_config: Some(ScalingRequest {
+            maximum_concurrency: Some(most),
+        }),
+        ..MappingRequest::default()
+    };
+    for (request, expected) in [(most(2), 2), (MappingRequest::default(), 5), (pollers(2, 200), 8)] {
         block_on(async {
             let lab = Lab::new(CODE).await;
             let arn = queue(&lab, "q", &[]);
@@ -204,10 +223,7 @@ fn so_many_batches_run_at_once_and_no_more() {
             }
             let request = MappingRequest {
                 batch_size: Some(1),
-                scaling_config: most.map(|most| ScalingRequest {
-                    maximum_concurrency: Some(most),
-                }),
-                ..MappingRequest::default()
+                ..request
             };
             map(&lab, arn, "slow", request);
             drop(hold);
@@ -532,6 +548,25 @@ fn wrong_parameters_are_refused_as_by_lambda() {
              value less than or equal to 10000"
         );
         assert_eq!(refused(&standard, "gone", none()), "Function does not exist");
+        assert_eq!(
+            refused(&standard, "fails", pollers(1, 200)),
+            "1 validation error detected: Value '1' at 'provisionedPollerConfig.minimumPollers' failed to satisfy \
+             constraint: Member must have value greater than or equal to 2"
+        );
+        assert_eq!(
+            refused(&standard, "fails", pollers(20, 10)),
+            "MinimumPollers (20) must not be greater than MaximumPollers (10)."
+        );
+        let both = MappingRequest {
+            scaling_config: Some(ScalingRequest {
+                maximum_concurrency: Some(2),
+            }),
+            ..pollers(2, 200)
+        };
+        assert_eq!(
+            refused(&standard, "fails", both),
+            "ProvisionedPollerConfig and ScalingConfig.MaximumConcurrency cannot be used together: leave one of them out."
+        );
         let stream = stream(&lab);
         let tumbling = |seconds| MappingRequest {
             tumbling_window_in_seconds: Some(seconds),
@@ -545,6 +580,10 @@ fn wrong_parameters_are_refused_as_by_lambda() {
         assert_eq!(
             refused(&standard, "fails", tumbling(10)),
             "Unsupported TumblingWindowInSeconds parameter for given event source mapping type."
+        );
+        assert_eq!(
+            refused(&stream, "fails", from_the_start(pollers(2, 200))),
+            "Unsupported ProvisionedPollerConfig parameter for given event source mapping type."
         );
     });
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::filter::FilterCriteria;
+use super::queue_settings::{ProvisionedPollers, QueueSettings, check_queue};
 use super::request::MappingRequest;
 use crate::cloud::Cloud;
 use crate::lambda::{ApiError, Lambda};
@@ -41,15 +42,6 @@ pub enum SourceKind {
     Queue(QueueSettings),
     /// A DynamoDB stream.
     Stream(StreamSettings),
-}
-
-/// Parameters for queues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueSettings {
-    /// Whether messages keep their order within a group.
-    pub fifo: bool,
-    /// `ScalingConfig.MaximumConcurrency`: how many batches may run at once.
-    pub maximum_concurrency: Option<usize>,
 }
 
 /// Parameters for streams.
@@ -115,7 +107,7 @@ impl EventSourceMapping {
         let (kind, default) = match source.split(':').nth(2) {
             Some("sqs") => {
                 let batch_size = batch_size.unwrap_or(10);
-                let settings = queue(&request, &source, batch_size, window)?;
+                let settings = QueueSettings::of(&request, &source, batch_size, window)?;
                 check_queue(cloud, &source, config.timeout.duration())?;
                 (SourceKind::Queue(settings), 10)
             }
@@ -169,6 +161,10 @@ impl EventSourceMapping {
                 if let Some(most) = queue.maximum_concurrency {
                     put("ScalingConfig", json!({ "MaximumConcurrency": most }));
                 }
+                if let Some(ProvisionedPollers { minimum, maximum }) = queue.provisioned {
+                    let config = json!({ "MinimumPollers": minimum, "MaximumPollers": maximum });
+                    put("ProvisionedPollerConfig", config);
+                }
             }
             SourceKind::Stream(stream) => {
                 put("StartingPosition", json!(stream.starting_position.as_str()));
@@ -200,62 +196,11 @@ impl StartingPosition {
     }
 }
 
-fn queue(request: &MappingRequest, source: &str, batch_size: u64, window: Duration) -> Result<QueueSettings, ApiError> {
-    let fifo = source.strip_suffix(".fifo").is_some();
-    let streams_only = [
-        ("StartingPosition", request.starting_position.is_some()),
-        ("ParallelizationFactor", request.parallelization_factor.is_some()),
-        (
-            "BisectBatchOnFunctionError",
-            request.bisect_batch_on_function_error.is_some(),
-        ),
-        ("MaximumRetryAttempts", request.maximum_retry_attempts.is_some()),
-        (
-            "MaximumRecordAgeInSeconds",
-            request.maximum_record_age_in_seconds.is_some(),
-        ),
-        ("TumblingWindowInSeconds", request.tumbling_window_in_seconds.is_some()),
-        ("DestinationConfig", request.destination_config.is_some()),
-    ];
-    refuse(&streams_only)?;
-    if fifo && !window.is_zero() {
-        return Err(invalid("Batching window is not supported for FIFO queues"));
-    }
-    if fifo && batch_size > 10 {
-        return Err(invalid("Batch size must not be greater than 10 for FIFO queues"));
-    }
-    if batch_size > 10 && window.is_zero() {
-        return Err(invalid(
-            "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
-        ));
-    }
-    let most = request.scaling_config.and_then(|scaling| scaling.maximum_concurrency);
-    let most = ranged(most, "scalingConfig.maximumConcurrency", 2..=1_000)?;
-    Ok(QueueSettings {
-        fifo,
-        maximum_concurrency: most.and_then(|most| usize::try_from(most).ok()),
-    })
-}
-
-fn check_queue(cloud: &Cloud, source: &str, timeout: Duration) -> Result<(), ApiError> {
-    let visibility = cloud.sqs.visibility_timeout(source).ok_or_else(|| {
-        invalid(
-            "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error \
-             Message: The specified queue does not exist.",
-        )
-    })?;
-    if visibility < timeout {
-        return Err(invalid(&format!(
-            "Queue visibility timeout: {} seconds is less than Function timeout: {} seconds",
-            visibility.as_secs(),
-            timeout.as_secs()
-        )));
-    }
-    Ok(())
-}
-
 fn stream(request: &MappingRequest, source: &str, cloud: &Cloud) -> Result<StreamSettings, ApiError> {
-    refuse(&[("ScalingConfig", request.scaling_config.is_some())])?;
+    refuse(&[
+        ("ScalingConfig", request.scaling_config.is_some()),
+        ("ProvisionedPollerConfig", request.provisioned_poller_config.is_some()),
+    ])?;
     let starting_position = match request.starting_position.as_deref() {
         Some("TRIM_HORIZON") => StartingPosition::TrimHorizon,
         Some("LATEST") => StartingPosition::Latest,
@@ -332,7 +277,7 @@ fn check_others(request: &MappingRequest) -> Result<(), ApiError> {
     }
 }
 
-fn refuse(given: &[(&str, bool)]) -> Result<(), ApiError> {
+pub(super) fn refuse(given: &[(&str, bool)]) -> Result<(), ApiError> {
     match given.iter().find(|(_, given)| *given) {
         Some((name, _)) => Err(invalid(&format!(
             "Unsupported {name} parameter for given event source mapping type."
@@ -350,7 +295,7 @@ fn response_types(types: Option<&[String]>) -> Result<bool, ApiError> {
     Ok(!types.is_empty())
 }
 
-fn ranged(value: Option<i64>, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ApiError> {
+pub(super) fn ranged(value: Option<i64>, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ApiError> {
     let Some(given) = value else { return Ok(None) };
     match u64::try_from(given) {
         Ok(number) if range.contains(&number) => Ok(Some(number)),
@@ -371,6 +316,6 @@ fn constraint(value: &str, name: &str, text: &str) -> ApiError {
     ))
 }
 
-fn invalid(message: &str) -> ApiError {
+pub(super) fn invalid(message: &str) -> ApiError {
     ApiError::invalid_parameter(message.to_owned())
 }

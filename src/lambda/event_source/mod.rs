@@ -4,6 +4,7 @@ mod batch;
 mod filter;
 mod mapping;
 mod place;
+mod queue_settings;
 mod request;
 mod scaling;
 mod sqs;
@@ -18,10 +19,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use filter::FilterCriteria;
-pub use mapping::{EventSourceMapping, QueueSettings, SourceKind, StartingPosition, StreamSettings};
+pub use mapping::{EventSourceMapping, SourceKind, StartingPosition, StreamSettings};
 pub use place::Place;
+pub use queue_settings::{ProvisionedPollers, QueueSettings};
 pub use request::{
-    DestinationRequest, FilterRequest, MappingRequest, OnFailureRequest, PatternRequest, ScalingRequest,
+    DestinationRequest, FilterRequest, MappingRequest, OnFailureRequest, PatternRequest, PollerRequest, ScalingRequest,
 };
 pub use window::OpenWindow;
 

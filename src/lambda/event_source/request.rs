@@ -26,6 +26,8 @@ pub struct MappingRequest {
     pub function_response_types: Option<Vec<String>>,
     /// Queues only.
     pub scaling_config: Option<ScalingRequest>,
+    /// Queues only.
+    pub provisioned_poller_config: Option<PollerRequest>,
     /// Streams only: `TRIM_HORIZON` or `LATEST`.
     pub starting_position: Option<String>,
     /// Streams only: 1 to 10.
@@ -67,6 +69,18 @@ pub struct PatternRequest {
 pub struct ScalingRequest {
     /// 2 to 1,000.
     pub maximum_concurrency: Option<i64>,
+}
+
+/// `ProvisionedPollerConfig`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PollerRequest {
+    /// 2 to 200; 2 unless given.
+    pub minimum_pollers: Option<i64>,
+    /// 2 to 10,000; 200 unless given.
+    pub maximum_pollers: Option<i64>,
+    /// For Kafka alone.
+    pub poller_group_name: Option<String>,
 }
 
 /// `DestinationConfig`.
@@ -131,6 +145,9 @@ impl MappingRequest {
                 .function_response_types
                 .or_else(|| self.function_response_types.clone()),
             scaling_config: update.scaling_config.or(self.scaling_config),
+            provisioned_poller_config: update
+                .provisioned_poller_config
+                .or_else(|| self.provisioned_poller_config.clone()),
             starting_position: self.starting_position.clone(),
             parallelization_factor: update.parallelization_factor.or(self.parallelization_factor),
             bisect_batch_on_function_error: update

@@ -1,6 +1,7 @@
 //! How many batches of a queue run at once (developer guide, "Configuring scaling behavior for SQS event source
 //! mappings"): five at first, up to 300 more each minute while there is a backlog, fewer after throttles. A FIFO queue
-//! is limited by its groups instead.
+//! is limited by its groups instead. With provisioned pollers there are ten for each of them, from the least to the most,
+//! and up to 1,000 more each minute ("Using provisioned mode with an Amazon SQS event source").
 
 use std::time::Duration;
 
@@ -14,10 +15,15 @@ const MORE: usize = 300;
 const STEP: Duration = Duration::from_mins(1);
 /// How many may in the end.
 const MOST: usize = 1_000;
+/// How many a provisioned poller runs at once.
+const OF_A_POLLER: usize = 10;
+/// How many more may each minute with provisioned pollers.
+const MORE_PROVISIONED: usize = 1_000;
 
 #[derive(Debug)]
 pub(super) struct Scaling {
     first: usize,
+    more: usize,
     most: usize,
     running: usize,
     /// Since when there are messages for which no batch was allowed, and when more were allowed last.
@@ -30,9 +36,17 @@ pub(super) struct Scaling {
 
 impl Scaling {
     pub(super) fn new(settings: QueueSettings) -> Self {
-        let most = settings.maximum_concurrency.unwrap_or(MOST).min(MOST);
+        let (first, more, most) = match settings.provisioned {
+            Some(pollers) => (
+                pollers.minimum * OF_A_POLLER,
+                MORE_PROVISIONED,
+                pollers.maximum * OF_A_POLLER,
+            ),
+            None => (FIRST, MORE, settings.maximum_concurrency.unwrap_or(MOST).min(MOST)),
+        };
         Self {
-            first: if settings.fifo { most } else { FIRST.min(most) },
+            first: if settings.fifo { most } else { first.min(most) },
+            more,
             most,
             running: 0,
             behind: None,
@@ -45,7 +59,7 @@ impl Scaling {
     pub(super) fn allows_more(&mut self, now: Timestamp) -> bool {
         while let Some(since) = self.behind.filter(|since| *since + STEP <= now) {
             self.behind = Some(since + STEP);
-            self.grown = (self.grown + MORE).min(MOST);
+            self.grown = (self.grown + self.more).min(self.most);
         }
         self.running < self.limit()
     }
@@ -90,6 +104,7 @@ impl Scaling {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ProvisionedPollers;
     use super::*;
 
     fn at(seconds: u64) -> Timestamp {
@@ -110,6 +125,7 @@ mod tests {
         let settings = QueueSettings {
             fifo: false,
             maximum_concurrency: None,
+            provisioned: None,
         };
         let mut scaling = Scaling::new(settings);
         assert_eq!(fill(&mut scaling, at(0)), 5);
@@ -126,6 +142,7 @@ mod tests {
         let settings = QueueSettings {
             fifo: false,
             maximum_concurrency: None,
+            provisioned: None,
         };
         let mut scaling = Scaling::new(settings);
         fill(&mut scaling, at(0));
@@ -140,6 +157,7 @@ mod tests {
         let settings = QueueSettings {
             fifo: false,
             maximum_concurrency: Some(2),
+            provisioned: None,
         };
         let mut scaling = Scaling::new(settings);
         assert_eq!(fill(&mut scaling, at(0)), 2);
@@ -152,6 +170,7 @@ mod tests {
         let settings = QueueSettings {
             fifo: false,
             maximum_concurrency: None,
+            provisioned: None,
         };
         let mut scaling = Scaling::new(settings);
         fill(&mut scaling, at(0));
@@ -162,10 +181,29 @@ mod tests {
     }
 
     #[test]
+    fn provisioned_pollers_run_ten_batches_each() {
+        let settings = QueueSettings {
+            fifo: false,
+            maximum_concurrency: None,
+            provisioned: Some(ProvisionedPollers {
+                minimum: 4,
+                maximum: 110,
+            }),
+        };
+        let mut scaling = Scaling::new(settings);
+        assert_eq!(fill(&mut scaling, at(0)), 40);
+        scaling.fell_behind(at(0));
+        assert_eq!(fill(&mut scaling, at(60)), 1_000);
+        assert_eq!(fill(&mut scaling, at(120)), 60);
+        assert_eq!(scaling.grows_at(), None);
+    }
+
+    #[test]
     fn a_fifo_queue_is_not_limited_to_five() {
         let settings = QueueSettings {
             fifo: true,
             maximum_concurrency: None,
+            provisioned: None,
         };
         assert_eq!(fill(&mut Scaling::new(settings), at(0)), 1_000);
     }
