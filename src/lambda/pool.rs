@@ -10,6 +10,7 @@ use super::function::{FunctionConfig, Version};
 use super::reference::FunctionRef;
 use super::registry::{Function, State};
 use super::service::Lambda;
+use super::tenant::TenantId;
 use crate::clock::{Busy, Timestamp};
 use crate::history::{EntryId, Event};
 
@@ -17,6 +18,8 @@ use crate::history::{EntryId, Event};
 const KEPT_IDLE: Duration = Duration::from_secs(30 * 60);
 /// New environments that a function may get in each ten seconds.
 const NEW_ENVIRONMENTS: f64 = 1_000.0;
+/// Environments that the tenants of a function may have for each 1,000 that may run.
+const TENANT_ENVIRONMENTS: usize = 2_500;
 /// Requests a second that a function may get for each environment that it may have.
 const REQUESTS_FOR_EACH: f64 = 10.0;
 
@@ -101,22 +104,27 @@ impl Pool {
         ended
     }
 
-    /// Where the next environment would come from.
-    fn source(&self) -> Source {
-        match (self.ready.is_empty(), self.idle.is_empty()) {
+    /// Where the next environment would come from; for a tenant, only from what is this tenant's.
+    fn source(&self, tenant: Option<&TenantId>) -> Source {
+        match (self.ready.is_empty(), self.idle_of(tenant)) {
             (false, _) => Source::Ready,
-            (true, false) => Source::Idle,
-            (true, true) => Source::New,
+            (true, Some(_)) => Source::Idle,
+            (true, None) => Source::New,
         }
     }
 
+    /// The place of the idle environment that was used last.
+    fn idle_of(&self, tenant: Option<&TenantId>) -> Option<usize> {
+        self.idle.iter().rposition(|idle| idle.tenant() == tenant)
+    }
+
     /// Takes an environment, if there is one.
-    fn take(&mut self, source: Source) -> Option<Environment> {
+    fn take(&mut self, source: Source, tenant: Option<&TenantId>) -> Option<Environment> {
         if source == Source::Ready {
             return self.ready.pop();
         }
         self.running += 1;
-        self.idle.pop()
+        self.idle_of(tenant).map(|place| self.idle.remove(place))
     }
 }
 
@@ -149,6 +157,13 @@ impl State {
                 None => ThrottleReason::FunctionInvocationRateLimitExceeded,
             });
         }
+        // "2,500 for every 1,000 concurrent executions" (developer guide, "Troubleshooting tenant isolation").
+        if source == Source::New && function.latest.tenant_isolation {
+            let most = count(reserved.unwrap_or(account)) * TENANT_ENVIRONMENTS / 1_000;
+            if function.environments() >= most {
+                return Err(ThrottleReason::FunctionInvocationRateLimitExceeded);
+            }
+        }
         let environments = &mut function.requests.environments;
         if source == Source::New && !environments.spend(now, NEW_ENVIRONMENTS, NEW_ENVIRONMENTS / 10.0) {
             return Err(ThrottleReason::FunctionInvocationRateLimitExceeded);
@@ -161,6 +176,11 @@ impl Function {
     /// Environments that run, without those of provisioned concurrency.
     fn running(&self) -> usize {
         self.pools.values().map(|pool| pool.running).sum()
+    }
+
+    /// Environments that run or are idle.
+    fn environments(&self) -> usize {
+        self.pools.values().map(|pool| pool.running + pool.idle.len()).sum()
     }
 
     /// Brings the pools to what is provisioned: gives the versions of environments that have to be made, one for
@@ -185,10 +205,11 @@ impl Function {
 
 impl Lambda {
     /// An environment for one invocation: an idle one, or a new one if concurrency allows. `cause` is what led to the
-    /// invocation.
+    /// invocation, and `tenant` is who it is for.
     pub(super) fn lease(
         &self,
         reference: &FunctionRef,
+        tenant: Option<&TenantId>,
         cause: Option<EntryId>,
     ) -> Result<(Lease, Environment), ApiError> {
         let now = self.platform().clock().now();
@@ -200,12 +221,12 @@ impl Lambda {
             let config = function.draw(&reference.qualifier(), lot).cloned();
             let config = config.ok_or_else(|| self.not_invocable(reference))?;
             let pool = function.pools.entry(config.version).or_default();
-            let (ended, source) = (pool.sweep(now), pool.source());
+            let (ended, source) = (pool.sweep(now), pool.source(tenant));
             let admitted = state.admit(&reference.name, source, now);
             let taken = admitted.map(|()| {
                 state
                     .pool(&reference.name, config.version)
-                    .and_then(|pool| pool.take(source))
+                    .and_then(|pool| pool.take(source, tenant))
             });
             (config, source, taken, ended)
         };
@@ -230,9 +251,8 @@ impl Lambda {
         };
         let environment = match taken {
             Some(environment) => environment,
-            None => {
-                Environment::create(self.platform(), &config).map_err(|error| ApiError::Service(error.to_string()))?
-            }
+            None => Environment::create(self.platform(), &config, tenant)
+                .map_err(|error| ApiError::Service(error.to_string()))?,
         };
         Ok((lease, environment))
     }

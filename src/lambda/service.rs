@@ -15,6 +15,7 @@ use super::pool::Lease;
 use super::reference::FunctionRef;
 use super::registry::State;
 use super::runtime_api::ResponseStream;
+use super::tenant::TenantId;
 use crate::clock::Busy;
 use crate::history::{EntryId, InvocationRecord};
 
@@ -59,8 +60,8 @@ pub struct Invocation {
     pub payload: Bytes,
     /// `ClientContext`, decoded.
     pub client_context: Option<String>,
-    /// `X-Amz-Tenant-Id`.
-    pub tenant_id: Option<String>,
+    /// `TenantId`.
+    pub tenant_id: Option<TenantId>,
     /// Where the parts of the response go as they come, if the caller streams.
     pub stream: Option<ResponseStream>,
     /// The entry of what led to it.
@@ -126,8 +127,10 @@ impl Lambda {
         }
         let reference = self.reference(function, None);
         let checked = reference.and_then(|reference| {
+            self.check_tenant(&reference, invocation.tenant_id.as_ref())?;
             self.check_loop(&reference, invocation.cause)?;
-            Ok((self.lease(&reference, invocation.cause)?, reference))
+            let leased = self.lease(&reference, invocation.tenant_id.as_ref(), invocation.cause)?;
+            Ok((leased, reference))
         });
         let (leased, reference) = match checked {
             Ok(checked) => checked,

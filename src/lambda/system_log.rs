@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::function::{FunctionConfig, InitializationType, LogFormat, SystemLogLevel};
 use super::report;
+use super::tenant::TenantId;
 use super::trace::Trace;
 use crate::clock::Timestamp;
 use crate::history::{InitOutcome, InvocationRecord, InvocationStatus, Phase};
@@ -76,6 +77,8 @@ pub(super) struct SystemLog {
     instance: String,
     runtime: String,
     runtime_arn: String,
+    /// Whose environment it is.
+    tenant: Option<TenantId>,
 }
 
 impl Outcome {
@@ -118,7 +121,18 @@ impl SystemLog {
             instance,
             runtime,
             runtime_arn,
+            tenant: None,
         }
+    }
+
+    /// The environment is for one tenant alone.
+    pub(super) fn dedicate(&mut self, tenant: Option<TenantId>) {
+        self.tenant = tenant;
+    }
+
+    /// Whose environment it is.
+    pub(super) fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.as_ref()
     }
 
     /// What is written of an event, at most two log events in this order.
@@ -261,11 +275,13 @@ impl SystemLog {
                 put("requestId", json!(request_id));
                 put("functionArn", json!(function_arn));
                 put("version", json!(self.function.version.to_string()));
+                self.put_tenant(&mut put);
                 self.put_tracing(&mut put, trace);
                 "start"
             }
             SystemEvent::RuntimeDone { record, trace } => {
                 put("requestId", json!(record.request_id));
+                self.put_tenant(&mut put);
                 put_status(&mut put, record);
                 self.put_tracing(&mut put, trace);
                 put(
@@ -276,6 +292,7 @@ impl SystemLog {
             }
             SystemEvent::Report { record, trace } => {
                 put("requestId", json!(record.request_id));
+                self.put_tenant(&mut put);
                 put("metrics", metrics(record));
                 self.put_tracing(&mut put, trace);
                 put_status(&mut put, record);
@@ -295,6 +312,14 @@ impl SystemLog {
         put("instanceId", json!(self.instance));
         let bytes = u64::from(self.function.memory.mb()) * 1024 * 1024;
         put("instanceMaxMemory", json!(bytes));
+    }
+
+    /// Developer guide, "Monitoring Lambda functions with tenant isolation": `record.tenantId` of what tells of an
+    /// invocation. Lines of text do not tell it.
+    fn put_tenant(&self, put: &mut impl FnMut(&str, Value)) {
+        if let Some(tenant) = &self.tenant {
+            put("tenantId", json!(tenant.as_str()));
+        }
     }
 
     fn put_tracing(&self, put: &mut impl FnMut(&str, Value), trace: &Trace) {

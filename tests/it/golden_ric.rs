@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lambda_course::lambda::{Engine, Invocation};
+use lambda_course::lambda::{Engine, Invocation, TenantId};
 use regex::Regex;
 use serde::Deserialize;
 
@@ -264,13 +264,14 @@ async fn run(subject: &Subject, case: &Case) -> Outcome {
     lab.function("demo", |config| {
         case.handler.clone_into(&mut config.handler);
         case.environment.clone_into(&mut config.environment);
+        config.tenant_isolation = case.tenant.is_some();
         config.layers = case.layers.as_ref().map(|layers| code.join(layers));
     });
     let mut answers = Vec::new();
     for event in &case.events {
         let request = Invocation {
             client_context: case.client_context.clone(),
-            tenant_id: case.tenant.clone(),
+            tenant_id: case.tenant.as_deref().map(|tenant| TenantId::new(tenant).unwrap()),
             ..invocation(event)
         };
         let busy = lab.region.clock().busy();

@@ -16,13 +16,13 @@ use crate::lab::{Lab, block_on, invocation, json as payload, limits};
 use crate::signed::{lambda, send};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/course";
-const FUNCTIONS: &str = "/2015-03-31/functions";
+pub const FUNCTIONS: &str = "/2015-03-31/functions";
 
 /// Says which of its code, version and ARN runs.
 const TELLS: &str = "def handler(event, context):\n    \
                      return [CODE, context.function_version, context.invoked_function_arn]\n";
 
-fn zip(files: &[(&str, &str)]) -> String {
+pub fn zip(files: &[(&str, &str)]) -> String {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -35,7 +35,7 @@ fn code(text: &str) -> String {
     zip(&[("app.py", &format!("CODE = '{text}'\n{TELLS}"))])
 }
 
-fn new_function(name: &str) -> Value {
+pub fn new_function(name: &str) -> Value {
     json!({
         "FunctionName": name, "Runtime": "python3.13", "Role": ROLE, "Handler": "app.handler",
         "Code": { "ZipFile": code("one") },
@@ -43,7 +43,7 @@ fn new_function(name: &str) -> Value {
 }
 
 /// A call that is done.
-async fn done(lab: &Lab, method: &str, path: &str, body: Value) -> Value {
+pub async fn done(lab: &Lab, method: &str, path: &str, body: Value) -> Value {
     let reply = lambda(&lab.region, method, path, &body).await;
     assert!(reply.status < 300, "{method} {path}: {} {}", reply.status, reply.text());
     if reply.body.is_empty() {
@@ -54,13 +54,13 @@ async fn done(lab: &Lab, method: &str, path: &str, body: Value) -> Value {
 }
 
 /// A call that is refused: status, code and message.
-async fn refused(lab: &Lab, method: &str, path: &str, body: Value) -> (u16, String, String) {
+pub async fn refused(lab: &Lab, method: &str, path: &str, body: Value) -> (u16, String, String) {
     let reply = lambda(&lab.region, method, path, &body).await;
     assert!(reply.status >= 400, "{method} {path}: {}", reply.text());
     told(&reply)
 }
 
-fn told(reply: &Reply) -> (u16, String, String) {
+pub fn told(reply: &Reply) -> (u16, String, String) {
     let body = reply.json();
     let message = body.get("Message").or_else(|| body.get("message"));
     let message = message.and_then(Value::as_str).unwrap_or_default().to_owned();

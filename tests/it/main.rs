@@ -44,4 +44,5 @@ mod samples;
 mod screen;
 mod signed;
 mod story;
+mod tenants;
 mod tumbling_windows;

@@ -70,7 +70,6 @@ const LACKING: &[&str] = &[
     "ImageConfig",
     "KMSKeyArn",
     "CodeSigningConfigArn",
-    "TenancyConfig",
     "CapacityProviderConfig",
     "DurableConfig",
     "AcceleratorConfig",
@@ -133,6 +132,7 @@ impl Call {
             let apply_on = snap_start.one_of("ApplyOn", "snapStart.applyOn", &choices)?;
             config.snap_start = apply_on.unwrap_or(config.snap_start);
         }
+        config.check_tenancy()?;
         check_snap_start(config)
     }
 

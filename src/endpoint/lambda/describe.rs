@@ -68,6 +68,9 @@ impl Call {
         if let Some(target) = &config.asynchronous.dead_letter {
             shown["DeadLetterConfig"] = json!({ "TargetArn": target });
         }
+        if config.tenant_isolation {
+            shown["TenancyConfig"] = json!({ "TenantIsolationMode": "PER_TENANT" });
+        }
         if !config.layer_versions.is_empty() {
             let layers = config.layer_versions.iter();
             shown["Layers"] = layers

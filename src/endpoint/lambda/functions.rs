@@ -38,6 +38,11 @@ pub(super) fn create(call: &Call) -> Result<Answer, ApiError> {
     }
     let code = call.code(given)?.ok_or_else(no_code)?;
     let mut config = FunctionConfig::new(FunctionName::new(&reference.name)?, std::path::PathBuf::new());
+    if let Some(tenancy) = input.structure("TenancyConfig")? {
+        let modes = [("PER_TENANT", true)];
+        let mode = tenancy.one_of("TenantIsolationMode", "tenancyConfig.tenantIsolationMode", &modes)?;
+        config.tenant_isolation = mode.ok_or_else(|| missing("TenancyConfig.tenantIsolationMode"))?;
+    }
     call.configure(&mut config)?;
     let publish = input.flag("Publish")?;
     let view = call.lambda.create(NewFunction {

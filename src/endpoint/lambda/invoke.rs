@@ -14,7 +14,7 @@ use super::answer::{Answer, gone, insert, refused, status};
 use super::{Api, Call};
 use crate::cloud::Identity;
 use crate::history::{EntryId, Event, InvocationRecord};
-use crate::lambda::{ApiError, FunctionRef, Invocation, Lambda};
+use crate::lambda::{ApiError, FunctionRef, Invocation, Lambda, TenantId};
 
 /// The log that `LogType=Tail` returns: its last 4 KB.
 const TAIL: usize = 4 * 1024;
@@ -34,10 +34,10 @@ pub(super) async fn invoke(
     let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     let result = match call.begin("Invoke", kind) {
-        Ok((reference, cause)) => {
-            let invocation = invocation(&headers, body, cause);
-            call.invoke(&reference, kind, &headers, invocation).await
-        }
+        Ok((reference, cause)) => match invocation(&headers, body, cause) {
+            Ok(invocation) => call.invoke(&reference, kind, &headers, invocation).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     result.unwrap_or_else(|error| refused(&error, &call.lambda.platform().chance().uuid()))
@@ -57,7 +57,7 @@ pub(super) async fn invoke_async(
     let call = Call::read(lambda, api.sources, caller, path, None, &headers);
     let busy = call.lambda.platform().clock().busy();
     let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, cause)| {
-        let invocation = invocation(&headers, body, cause);
+        let invocation = invocation(&headers, body, cause)?;
         call.lambda.invoke_async(&reference.to_string(), invocation, &busy)
     });
     match accepted {
@@ -104,6 +104,7 @@ impl Call {
             }
             "DryRun" => {
                 lambda.invocable(reference)?;
+                lambda.check_tenant(reference, invocation.tenant_id.as_ref())?;
                 Ok(Answer::empty(204).response(&platform.chance().uuid()))
             }
             "RequestResponse" => {
@@ -124,7 +125,10 @@ impl Call {
 }
 
 /// What is asked of the function.
-pub(super) fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Invocation {
+///
+/// `Lambda-Runtime-Cognito-Identity` is for callers with credentials of a Cognito identity pool, which this mock does not
+/// give out: for all others there is none, as on AWS.
+pub(super) fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) -> Result<Invocation, ApiError> {
     let client_context = header(headers, "x-amz-client-context")
         .and_then(|encoded| STANDARD.decode(encoded).ok())
         .and_then(|decoded| String::from_utf8(decoded).ok());
@@ -134,14 +138,15 @@ pub(super) fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) ->
     } else {
         payload
     };
-    Invocation {
+    let tenant_id = header(headers, "x-amz-tenant-id").map(TenantId::new).transpose()?;
+    Ok(Invocation {
         payload,
         client_context,
-        tenant_id: header(headers, "x-amz-tenant-id").map(str::to_owned),
+        tenant_id,
         stream: None,
         cause: Some(cause),
         duplicate: false,
-    }
+    })
 }
 
 fn invoked(lambda: &Lambda, record: InvocationRecord, tail: bool) -> Response<Body> {

@@ -41,6 +41,8 @@ impl Call {
     fn stream(&self, kind: &str, headers: &HeaderMap, body: Bytes) -> Result<Response<Body>, ApiError> {
         let (reference, called) = self.begin("InvokeWithResponseStream", kind)?;
         self.lambda.invocable(&reference)?;
+        let mut invocation = invocation(headers, body, called)?;
+        self.lambda.check_tenant(&reference, invocation.tenant_id.as_ref())?;
         let request_id = self.lambda.platform().chance().uuid();
         match kind {
             "RequestResponse" => {}
@@ -53,7 +55,6 @@ impl Call {
             }
         }
         let (parts, received) = mpsc::unbounded_channel();
-        let mut invocation = invocation(headers, body, called);
         invocation.stream = Some(parts);
         let tail = header(headers, "x-amz-log-type") == Some("Tail");
         let (events, sent) = mpsc::unbounded_channel();

@@ -72,10 +72,13 @@ impl Lambda {
     /// # Errors
     ///
     /// Lambda's own: no such function, a payload that is too large or no JSON.
-    pub fn invoke_async(&self, function: &str, invocation: Invocation, busy: &Busy) -> Result<String, ApiError> {
+    pub fn invoke_async(&self, function: &str, mut invocation: Invocation, busy: &Busy) -> Result<String, ApiError> {
         check_payload(&invocation.payload, MAX_ASYNC_PAYLOAD, "Event")?;
         let function = self.reference(function, None)?;
         self.invocable(&function)?;
+        self.check_tenant(&function, invocation.tenant_id.as_ref())?;
+        // "Lambda passes the ClientContext object to your function for synchronous invocations only" (API reference).
+        invocation.client_context = None;
         let request_id = self.platform().request_id(&function.name);
         let now = self.platform().clock().now();
         let twice = invocation.duplicate || self.async_config(&function)?.duplicates;
@@ -126,7 +129,7 @@ impl Lambda {
         if too_old(event.queued, now, config.event_age) {
             return self.conclude(&event, &config, Condition::EventAgeExceeded, busy);
         }
-        let error = match self.lease(function, event.cause) {
+        let error = match self.lease(function, event.invocation.tenant_id.as_ref(), event.cause) {
             Ok(leased) => {
                 event.throttles = 0;
                 self.events().started(&event.function.name);

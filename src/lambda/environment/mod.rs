@@ -20,6 +20,7 @@ use super::process::Runtime;
 use super::report;
 use super::runtime_api::{NextInvocation, ResponseStream};
 use super::system_log::{SystemEvent, SystemLog};
+use super::tenant::TenantId;
 use super::termination::{Failure, Termination};
 use super::trace::Trace;
 use crate::clock::{Busy, Timestamp};
@@ -59,8 +60,8 @@ pub struct Work {
     pub event: Bytes,
     /// `ClientContext`, as JSON.
     pub client_context: Option<String>,
-    /// `X-Amz-Tenant-Id`.
-    pub tenant_id: Option<String>,
+    /// `TenantId`.
+    pub tenant_id: Option<TenantId>,
     /// The ARN that was invoked.
     pub function_arn: String,
     /// Whether it comes from the queue of asynchronous invocations.
@@ -87,19 +88,25 @@ struct Running<'a> {
 }
 
 impl Environment {
-    /// An environment for a function, without a process yet.
+    /// An environment for a function, without a process yet; for one tenant alone if it isolates them.
     ///
     /// # Errors
     ///
     /// If its folders cannot be made.
-    pub fn create(platform: &Arc<Platform>, function: &Arc<FunctionConfig>) -> Result<Self, EngineError> {
+    pub fn create(
+        platform: &Arc<Platform>,
+        function: &Arc<FunctionConfig>,
+        tenant: Option<&TenantId>,
+    ) -> Result<Self, EngineError> {
         // Only versions are kept as snapshots: `$LATEST` changes.
         let kind = if function.snap_start && function.version != Version::Latest {
             InitializationType::SnapStart
         } else {
             InitializationType::OnDemand
         };
-        Self::of_kind(platform, function, kind)
+        let mut environment = Self::of_kind(platform, function, kind)?;
+        environment.system_log.dedicate(tenant.cloned());
+        Ok(environment)
     }
 
     /// An environment that is made for a reason of its own.
@@ -145,6 +152,12 @@ impl Environment {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.stream.environment
+    }
+
+    /// Whose invocations it runs: only this tenant's, or those of a function that doesn't tell tenants apart.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&TenantId> {
+        self.system_log.tenant()
     }
 
     /// When its last invocation ended.
@@ -274,7 +287,7 @@ impl Environment {
             function_arn: work.function_arn.clone(),
             trace_id: running.trace.to_string(),
             client_context: work.client_context.clone(),
-            tenant_id: work.tenant_id.clone(),
+            tenant_id: work.tenant_id.as_ref().map(TenantId::to_string),
             event: work.event.clone(),
             now: self.now().as_micros(),
             stream: work.stream.clone(),

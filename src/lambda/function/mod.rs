@@ -50,6 +50,9 @@ pub struct FunctionConfig {
     pub tracing: bool,
     /// `SnapStart.ApplyOn` is `PublishedVersions`.
     pub snap_start: bool,
+    /// `TenancyConfig.TenantIsolationMode` is `PER_TENANT`.
+    #[serde(default)]
+    pub tenant_isolation: bool,
     /// `Environment.Variables`.
     pub environment: BTreeMap<String, String>,
     /// The real folder with the code, seen as `/var/task`.
@@ -136,6 +139,7 @@ impl FunctionConfig {
             logging: LoggingConfig::default(),
             tracing: false,
             snap_start: false,
+            tenant_isolation: false,
             environment: BTreeMap::new(),
             code,
             package: None,

@@ -186,6 +186,7 @@ impl Lambda {
             ));
         }
         self.check_provisionable(reference, &qualifier)?;
+        self.refuse_isolated(reference, "Provisioned concurrency")?;
         let now = self.platform().clock().now();
         {
             let mut state = self.state();

@@ -112,6 +112,7 @@ impl Lambda {
         let reference = self.reference(&config.function, None)?;
         let missing = |_| ApiError::invalid_parameter("Function does not exist".to_owned());
         self.invocable(&reference).map_err(missing)?;
+        self.refuse_isolated(&reference, "An event source mapping")?;
         Ok(reference.arn(self.platform().account()))
     }
 

@@ -35,6 +35,7 @@ impl Lambda {
     pub fn create_url(&self, reference: &FunctionRef, change: UrlChange) -> Result<FunctionUrl, ApiError> {
         let alias = alias_of(reference)?;
         self.invocable(reference).map_err(|_| no_such_function())?;
+        self.refuse_isolated(reference, "A function URL")?;
         let urls = self.function_urls();
         if urls.of(&reference.name, alias).is_some() {
             return Err(ApiError::Conflict(format!(
