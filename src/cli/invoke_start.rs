@@ -3,7 +3,8 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::lambda::{Architecture, EphemeralStorage, FunctionConfig, FunctionRef, LogFormat, Qualifier, Version};
+use crate::course::resources::LIVE;
+use crate::lambda::{Architecture, EphemeralStorage, FunctionConfig, LogFormat};
 use crate::region::Region;
 
 /// Choices that change cold starts, cost and the log.
@@ -43,7 +44,7 @@ enum Format {
 
 impl Start {
     /// Creates the function; gives the name to invoke. Snapshots and provisioned concurrency belong to a version, so
-    /// one is published for them.
+    /// one is published for them under an alias.
     pub(super) async fn create(&self, region: &Region, mut config: FunctionConfig) -> Result<String> {
         config.ephemeral_storage = EphemeralStorage::new(self.storage)?;
         config.architecture = match self.arch {
@@ -55,20 +56,7 @@ impl Start {
             Format::Json => LogFormat::Json,
         };
         config.snap_start = self.snapshot;
-        let lambda = region.lambda();
-        let mut function = FunctionRef {
-            name: config.name.to_string(),
-            qualifier: None,
-        };
-        lambda.create_function(config)?;
-        if self.snapshot || self.provisioned.is_some() {
-            let published = lambda.publish_version(&function, None, None, None)?;
-            let version: Version = published.config.version;
-            function.qualifier = Some(Qualifier::Version(version));
-        }
-        if let Some(count) = self.provisioned {
-            lambda.put_provisioned(&function, count)?;
-        }
+        let function = region.lambda().deploy(config, LIVE, self.provisioned)?;
         // What was asked for is there before the first invocation.
         region.settle().await;
         Ok(function.to_string())

@@ -1,5 +1,6 @@
 //! What a mock account holds before anything happens: functions, buckets, tables, queues and how they are joined.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -30,7 +31,22 @@ pub struct Resources {
     pub apis: Vec<Api>,
 }
 
+/// The alias under which a function is invoked that has to be published.
+pub const LIVE: &str = "live";
+
 impl Resources {
+    /// How a function of this name is invoked: under its alias where `SnapStart` or provisioned concurrency needs a
+    /// published version.
+    #[must_use]
+    pub fn invoked<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let published = |function: &Function| function.name == name && function.is_published();
+        if self.functions.iter().any(published) {
+            format!("{name}:{LIVE}").into()
+        } else {
+            name.into()
+        }
+    }
+
     /// All names, each with what it names, as `bucket uploads`.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
@@ -111,6 +127,13 @@ pub struct Function {
     /// Reserved concurrency; 0 switches the function off.
     #[serde(default)]
     pub reserved_concurrency: Option<u32>,
+    /// `ProvisionedConcurrency` of its published version: so many environments are initialised ahead, and replaced when
+    /// they are shut down.
+    #[serde(default)]
+    pub provisioned_concurrency: Option<u32>,
+    /// `SnapStart` of its published version: environments are restored from a snapshot.
+    #[serde(default)]
+    pub snap_start: bool,
     /// Size of `/tmp` in MB, 512 to 10,240.
     #[serde(default = "default_storage")]
     pub storage: u32,
@@ -120,6 +143,14 @@ pub struct Function {
     /// Format of the platform's log and of what goes through `logging`.
     #[serde(default)]
     pub log_format: LogFormat,
+}
+
+impl Function {
+    /// Whether it has a published version, which the alias [`LIVE`] points to.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.snap_start || self.provisioned_concurrency.is_some()
+    }
 }
 
 /// `Architectures`: one of two.
@@ -161,6 +192,8 @@ impl Default for Function {
             on_success: None,
             dead_letter: None,
             reserved_concurrency: None,
+            provisioned_concurrency: None,
+            snap_start: false,
             storage: default_storage(),
             architecture: Architecture::default(),
             log_format: LogFormat::default(),

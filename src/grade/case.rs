@@ -83,6 +83,7 @@ async fn run(
         events: &exercise.events,
         data: &exercise.data,
     };
+    stage.ready().await;
     let mut scope = Scope::default();
     let mut sent = Vec::new();
     let mut finding = None;

@@ -52,6 +52,7 @@ impl RegionRunner {
             events,
             data: content.data,
         };
+        stage.ready().await;
         let mut report = RunReport::default();
         let mut scope = Scope::default();
         for step in steps {

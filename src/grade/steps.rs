@@ -12,7 +12,7 @@ use crate::cloud::{Call, Handover};
 use crate::course::case::{self, Action, InvocationType, Step, parse_wait};
 
 use crate::course::exercise::Files;
-use crate::course::resources::Resources;
+use crate::course::resources::{Function, Resources};
 use crate::history::{Entry, Event, InvocationRecord};
 use crate::lambda::Invocation;
 use crate::region::{BINARY_MEDIA_TYPE, Region};
@@ -46,6 +46,13 @@ pub struct Stage<'a> {
 }
 
 impl Stage<'_> {
+    /// Waits until what the functions need to start is there: environments that are provisioned, and snapshots.
+    pub async fn ready(&self) {
+        if self.resources.functions.iter().any(Function::is_published) {
+            self.region.settle().await;
+        }
+    }
+
     /// Does one step; afterwards, unless it says otherwise, everything pending has happened.
     pub async fn run(&self, step: &Step) -> StepOutcome {
         let mark = self.region.history().mark();
@@ -104,6 +111,7 @@ impl Stage<'_> {
             payload: self.event(invoke)?,
             ..Invocation::default()
         };
+        let function = &*self.resources.invoked(function);
         let times = invoke.times.unwrap_or(1).max(1);
         let lambda = self.region.lambda();
         if invoke.kind == InvocationType::Event {

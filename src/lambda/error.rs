@@ -112,6 +112,12 @@ impl ApiError {
         Self::InvalidParameterValue(message)
     }
 
+    /// What does not go together with `SnapStart`. Recorded for runtimes, as `python3.9 is not ...`.
+    #[must_use]
+    pub fn not_for_snap_start(what: &str) -> Self {
+        Self::InvalidParameterValue(format!("{what} is not supported for SnapStart enabled functions."))
+    }
+
     /// What is another account's.
     #[must_use]
     pub fn access_denied() -> Self {

@@ -8,7 +8,9 @@ use super::code::unpack;
 use super::{Region, RegionError};
 use crate::cloud::s3::Upload;
 use crate::course::exercise::Files;
-use crate::course::resources::{self, Bucket, EventSource, Function, Queue, Resources, Rule, SeedObject, Table, Topic};
+use crate::course::resources::{
+    self, Bucket, EventSource, Function, LIVE, Queue, Resources, Rule, SeedObject, Table, Topic,
+};
 use crate::lambda::event_source::{DestinationRequest, FilterRequest, MappingRequest, ScalingRequest};
 use crate::lambda::package::extract;
 use crate::lambda::{
@@ -51,25 +53,25 @@ impl Region {
         let code = self.home.path().join("code");
         unpack(&code, content.code)?;
         for function in &resources.functions {
-            self.create_function(function, &code, content)?;
+            self.create_function(resources, function, &code, content)?;
         }
         for bucket in &resources.buckets {
-            self.notify(bucket)?;
+            self.notify(resources, bucket)?;
         }
         for topic in &resources.topics {
-            self.create_topic(topic)?;
+            self.create_topic(resources, topic)?;
         }
         for bus in &resources.buses {
             self.cloud.events.create_bus(&bus.name);
         }
         for rule in &resources.rules {
-            self.create_rule(rule)?;
+            self.create_rule(resources, rule)?;
         }
         for api in &resources.apis {
-            self.create_api(api);
+            self.create_api(resources, api);
         }
         for source in &resources.event_sources {
-            self.create_event_source(source)?;
+            self.create_event_source(resources, source)?;
         }
         Ok(())
     }
@@ -129,6 +131,7 @@ impl Region {
 
     fn create_function(
         &self,
+        resources: &Resources,
         function: &Function,
         code: &std::path::Path,
         content: Content<'_>,
@@ -153,7 +156,11 @@ impl Region {
             resources::LogFormat::Text => LogFormat::Text,
             resources::LogFormat::Json => LogFormat::Json,
         };
-        let arn = |target: &Option<String>| target.as_deref().map(|target| self.target_arn(target)).transpose();
+        config.snap_start = function.snap_start;
+        let arn = |target: &Option<String>| {
+            let target = target.as_deref();
+            target.map(|target| self.target_arn(resources, target)).transpose()
+        };
         let defaults = AsyncConfig::default();
         config.asynchronous = AsyncConfig {
             retries: function.retries.unwrap_or(defaults.retries),
@@ -163,7 +170,10 @@ impl Region {
             duplicates: function.duplicates,
             ..defaults
         };
-        self.lambda.create_function(config).map_err(refused)
+        self.lambda
+            .deploy(config, LIVE, function.provisioned_concurrency)
+            .map(drop)
+            .map_err(refused)
     }
 
     /// All layers of a function in one folder, the later over the earlier.
@@ -205,9 +215,9 @@ impl Region {
         Ok(folder)
     }
 
-    fn notify(&self, bucket: &Bucket) -> Result<(), RegionError> {
+    fn notify(&self, resources: &Resources, bucket: &Bucket) -> Result<(), RegionError> {
         for notification in &bucket.notifications {
-            let target = self.target_arn(&format!("lambda:{}", notification.function))?;
+            let target = self.target_arn(resources, &format!("lambda:{}", notification.function))?;
             let (prefix, suffix) = (notification.prefix.as_deref(), notification.suffix.as_deref());
             self.cloud
                 .s3
@@ -217,23 +227,23 @@ impl Region {
         Ok(())
     }
 
-    fn create_topic(&self, topic: &Topic) -> Result<(), RegionError> {
+    fn create_topic(&self, resources: &Resources, topic: &Topic) -> Result<(), RegionError> {
         let refused = refused("topic", &topic.name);
         let arn = self.cloud.sns.create_topic(&topic.name).map_err(&refused)?;
         for subscription in &topic.subscriptions {
             self.cloud
                 .sns
-                .subscribe(&arn, &self.target_arn(subscription)?)
+                .subscribe(&arn, &self.target_arn(resources, subscription)?)
                 .map_err(&refused)?;
         }
         Ok(())
     }
 
-    fn create_rule(&self, rule: &Rule) -> Result<(), RegionError> {
+    fn create_rule(&self, resources: &Resources, rule: &Rule) -> Result<(), RegionError> {
         let targets = rule
             .targets
             .iter()
-            .map(|target| self.target_arn(target))
+            .map(|target| self.target_arn(resources, target))
             .collect::<Result<Vec<_>, _>>()?;
         self.cloud
             .events
@@ -247,7 +257,7 @@ impl Region {
             .map_err(refused("rule", &rule.name))
     }
 
-    fn create_event_source(&self, source: &EventSource) -> Result<(), RegionError> {
+    fn create_event_source(&self, resources: &Resources, source: &EventSource) -> Result<(), RegionError> {
         let arn = match source.source.split_once(':') {
             Some(("sqs", queue)) => self.cloud.sqs.arn(queue),
             Some(("dynamodb", table)) => self
@@ -259,10 +269,12 @@ impl Region {
         };
         let stream = arn.contains(":dynamodb:");
         let on_failure = source.on_failure.as_deref();
-        let on_failure = on_failure.map(|target| self.target_arn(target)).transpose()?;
+        let on_failure = on_failure
+            .map(|target| self.target_arn(resources, target))
+            .transpose()?;
         let request = MappingRequest {
             event_source_arn: Some(arn),
-            function_name: Some(source.function.clone()),
+            function_name: Some(resources.invoked(&source.function).into_owned()),
             batch_size: source.batch_size.map(i64::from),
             function_response_types: source
                 .report_batch_item_failures
@@ -291,10 +303,10 @@ impl Region {
     }
 
     /// The ARN of a target written as `sqs:NAME`.
-    fn target_arn(&self, target: &str) -> Result<String, RegionError> {
+    fn target_arn(&self, resources: &Resources, target: &str) -> Result<String, RegionError> {
         let account = self.cloud.account();
         Ok(match target.split_once(':') {
-            Some(("lambda", name)) => account.arn("lambda", &format!("function:{name}")),
+            Some(("lambda", name)) => account.arn("lambda", &format!("function:{}", resources.invoked(name))),
             Some((service @ ("sqs" | "sns"), name)) => account.arn(service, name),
             Some(("events", name)) => account.arn("events", &format!("event-bus/{name}")),
             Some(("s3", name)) => format!("arn:aws:s3:::{name}"),

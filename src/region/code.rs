@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Region, RegionError};
 use crate::course::exercise::Files;
+use crate::course::resources::LIVE;
 use crate::lambda::registry::Code;
 
 impl Region {
@@ -20,7 +21,7 @@ impl Region {
         Ok(folder)
     }
 
-    /// `UpdateFunctionCode` of functions that share their code.
+    /// `UpdateFunctionCode` of functions that share their code; what is invoked under an alias is published anew.
     ///
     /// # Errors
     ///
@@ -35,7 +36,10 @@ impl Region {
             let code = Code::Folder(folder.clone());
             self.lambda
                 .reference(function, None)
-                .and_then(|reference| self.lambda.update_code(&reference, None, code, None, false))
+                .and_then(|reference| {
+                    self.lambda.update_code(&reference, None, code, None, false)?;
+                    self.lambda.republish(&reference, LIVE)
+                })
                 .map_err(refused)?;
         }
         Ok(())

@@ -2,20 +2,20 @@
 
 use super::{Region, RegionError};
 use crate::cloud::apigateway::{Api, HttpRequest, HttpResponse, Kind, Route};
-use crate::course::resources::{Api as ApiResource, ApiKind};
+use crate::course::resources::{Api as ApiResource, ApiKind, Resources};
 
 /// The media type that the course's REST APIs treat as binary.
 pub const BINARY_MEDIA_TYPE: &str = "application/octet-stream";
 
 impl Region {
     /// Creates an API, deployed to the stage `prod` (REST) or `$default` (HTTP).
-    pub(super) fn create_api(&self, api: &ApiResource) {
+    pub(super) fn create_api(&self, resources: &Resources, api: &ApiResource) {
         let (kind, stage) = match api.kind {
             ApiKind::Rest => (Kind::Rest, "prod"),
             ApiKind::Http => (Kind::Http, "$default"),
         };
         let routes = api.routes.iter();
-        let routes = routes.map(|route| Route::new(&route.method, &route.path, &route.function));
+        let routes = routes.map(|route| Route::new(&route.method, &route.path, &resources.invoked(&route.function)));
         // What was kept from another run keeps its id.
         let before = self.cloud.apis.named(&api.name);
         let id = before.map_or_else(

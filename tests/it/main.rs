@@ -27,6 +27,7 @@ mod golden_sources;
 mod hostile;
 mod invoke;
 mod invoke_streaming;
+mod kept_ready;
 mod lab;
 mod lambda_answers;
 mod lambda_chain;

@@ -211,6 +211,8 @@ impl Check<'_> {
         if let Some(retries) = function.retries {
             self.within(&format!("{at}/retries"), u32::from(retries), 0, 2);
         }
+        self.within(&format!("{at}/storage"), function.storage, 512, 10_240);
+        self.start(at, function);
         if !function.handler.contains('.') {
             self.fault(&format!("{at}/handler"), "a handler is written `module.function`", None);
         }
@@ -234,6 +236,27 @@ impl Check<'_> {
         }
         if let Some(target) = &function.dead_letter {
             self.target(&format!("{at}/dead_letter"), target, &["sqs", "sns"]);
+        }
+    }
+
+    /// What keeps an environment ready: of the account's thousand, a hundred stay unreserved, and what starts from a
+    /// snapshot can neither be provisioned nor have a larger `/tmp`.
+    fn start(&mut self, at: &str, function: &Function) {
+        if let Some(provisioned) = function.provisioned_concurrency {
+            let most = function.reserved_concurrency.unwrap_or(900);
+            self.within(&format!("{at}/provisioned_concurrency"), provisioned, 1, most);
+        }
+        if !function.snap_start {
+            return;
+        }
+        let at = format!("{at}/snap_start");
+        if function.provisioned_concurrency.is_some() {
+            let help = Some("leave out `snap_start` or `provisioned_concurrency`");
+            self.fault(&at, "SnapStart does not support provisioned concurrency", help);
+        }
+        if function.storage > 512 {
+            let help = Some("leave out `snap_start` or `storage`");
+            self.fault(&at, "SnapStart does not support more than 512 MB of `storage`", help);
         }
     }
 

@@ -132,8 +132,7 @@ impl Call {
             let apply_on = snap_start.one_of("ApplyOn", "snapStart.applyOn", &choices)?;
             config.snap_start = apply_on.unwrap_or(config.snap_start);
         }
-        config.check_tenancy()?;
-        check_snap_start(config)
+        config.check_tenancy()
     }
 
     fn runtime(&self, given: &str) -> Result<Runtime, ApiError> {
@@ -340,21 +339,4 @@ fn logging_config(input: Input<'_>, before: &LoggingConfig) -> Result<LoggingCon
         system_level: system.or(before.system_level).or(Some(SystemLogLevel::Info)),
         group,
     })
-}
-
-/// SnapStart is for Python from 3.12 on, and with `/tmp` as it is by default.
-fn check_snap_start(config: &FunctionConfig) -> Result<(), ApiError> {
-    if !config.snap_start {
-        return Ok(());
-    }
-    let runtime = config.runtime.as_str();
-    let minor = runtime
-        .strip_prefix("python3.")
-        .and_then(|minor| minor.parse::<u32>().ok());
-    if minor.is_none_or(|minor| minor < 12) {
-        return Err(ApiError::invalid_parameter(format!(
-            "{runtime} is not supported for SnapStart enabled functions."
-        )));
-    }
-    Ok(())
 }

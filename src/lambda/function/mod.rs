@@ -151,6 +151,25 @@ impl FunctionConfig {
         }
     }
 
+    /// Whether a function that starts from snapshots is one that can: "Python 3.12 and later", and no "ephemeral storage
+    /// greater than 512 MB" (developer guide, "Improving startup performance with Lambda `SnapStart`").
+    ///
+    /// # Errors
+    ///
+    /// Lambda's validation error. The words for storage follow those for runtimes, which are recorded.
+    pub fn check_snap_start(&self) -> Result<(), ApiError> {
+        if !self.snap_start {
+            return Ok(());
+        }
+        if !self.runtime.starts_from_snapshots() {
+            return Err(ApiError::not_for_snap_start(self.runtime.as_str()));
+        }
+        if self.ephemeral_storage > EphemeralStorage::DEFAULT {
+            return Err(ApiError::not_for_snap_start("Ephemeral storage greater than 512 MB"));
+        }
+        Ok(())
+    }
+
     /// Whether the environment is one that Lambda takes: no reserved names, at most 4 KB.
     ///
     /// # Errors

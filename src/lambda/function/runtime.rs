@@ -47,6 +47,13 @@ impl Runtime {
         self.0.starts_with("provided")
     }
 
+    /// Whether `SnapStart` is for it: of Python, "3.12 and later".
+    #[must_use]
+    pub fn starts_from_snapshots(&self) -> bool {
+        let minor = self.0.strip_prefix("python3.").map(str::parse::<u32>);
+        matches!(minor, Some(Ok(12..)))
+    }
+
     /// Its language or family and its version, with a colon between, as in `INIT_START`: `python:3.14`.
     #[must_use]
     pub fn spaced(&self) -> String {
@@ -92,5 +99,11 @@ mod tests {
         assert_eq!(Runtime::python().spaced(), "python:3.14");
         assert_eq!(Runtime::provided().spaced(), "provided:al2023");
         assert!(Runtime::provided().is_os_only() && !Runtime::python().is_os_only());
+    }
+
+    #[test]
+    fn new_pythons_start_from_snapshots() {
+        assert!(Runtime::python().starts_from_snapshots() && Runtime::named("python3.12").starts_from_snapshots());
+        assert!(!Runtime::named("python3.9").starts_from_snapshots() && !Runtime::provided().starts_from_snapshots());
     }
 }

@@ -231,9 +231,13 @@ impl Lambda {
         Ok(state)
     }
 
-    /// A version is provisioned for itself or for one alias, not for both.
+    /// A version is provisioned for itself or for one alias, not for both; and not where it starts from a snapshot.
     fn check_provisionable(&self, reference: &FunctionRef, qualifier: &Qualifier) -> Result<(), ApiError> {
         self.with_provisionable(reference, |function| {
+            // "SnapStart does not support provisioned concurrency" (developer guide); the words follow those for runtimes.
+            if function.resolve(qualifier).is_some_and(|version| version.snap_start) {
+                return Err(ApiError::not_for_snap_start("Provisioned Concurrency"));
+            }
             let conflict = match qualifier {
                 Qualifier::Alias(name) => {
                     let version = function.aliases.get(name).map(|alias| Qualifier::Version(alias.version));

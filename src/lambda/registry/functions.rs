@@ -123,6 +123,7 @@ impl Lambda {
             publish,
         } = new;
         config.check_environment()?;
+        config.check_snap_start()?;
         let name = config.name.to_string();
         let taken = |functions: &BTreeMap<String, Function>| {
             if functions.contains_key(&name) {
@@ -165,6 +166,7 @@ impl Lambda {
         let mut config = self.changeable(reference, revision)?;
         change(&mut config)?;
         config.check_environment()?;
+        config.check_snap_start()?;
         if let Some(layers) = layers {
             self.set_layers(&mut config, layers)?;
         }
@@ -376,6 +378,8 @@ impl Lambda {
             Ok(function.pools.values_mut().map(Pool::end).collect::<Vec<_>>())
         })?;
         drop(ended);
+        // What is provisioned is made again.
+        self.provision(&reference.name);
         Ok(())
     }
 }

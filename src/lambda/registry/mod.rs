@@ -2,6 +2,7 @@
 
 mod aliases;
 mod concurrency;
+mod deploy;
 mod event_invoke;
 mod functions;
 mod layers;

@@ -49,9 +49,11 @@ impl Lambda {
             let number = function.last_published;
             let mut config = (*function.latest).clone();
             config.version = Version::Published(number);
-            // The dead-letter queue is part of a version; the rest is configured for each version anew.
+            // The dead-letter queue is part of a version; the rest is configured for each version anew, and how often
+            // events come twice is no setting of AWS's.
             config.asynchronous = AsyncConfig {
                 dead_letter: config.asynchronous.dead_letter.take(),
+                duplicates: config.asynchronous.duplicates,
                 ..AsyncConfig::default()
             };
             if let Some(description) = description {
