@@ -7,7 +7,7 @@ use super::{Entry, Event};
 use crate::clock::Timestamp;
 use crate::price::{PerArchitecture, Provisioned, Size, Usage, snapshot_kept};
 
-/// What entries used: each invocation, and each provisioned environment and each snapshot for as long as it was kept.
+/// What entries used: each invocation, each initialisation ahead of any, and each provisioned environment and each snapshot for as long as it was kept.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     usage: Usage,
@@ -20,6 +20,7 @@ impl Tally {
     pub(super) fn add(&mut self, entry: &Entry) {
         match &entry.event {
             Event::InvocationEnded(record) => self.usage += record.usage,
+            Event::Initialised { usage, .. } => self.usage += *usage,
             Event::EnvironmentCreated {
                 environment,
                 provisioned: Some(size),
@@ -78,7 +79,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::tests::{ended_using, kept_ready};
+    use crate::history::tests::{ended_using, initialised_using, kept_ready};
     use crate::history::{Event, History, Limit};
     use crate::price::{Architecture, Execution, GbSeconds, Quantity};
 
@@ -106,6 +107,13 @@ mod tests {
             billed_ms: 100,
             ..Execution::default()
         });
+        let ahead = Usage::of_initialisation(&Execution {
+            provisioned: true,
+            memory_mb: 1_024,
+            billed_ms: 500,
+            ..Execution::default()
+        });
+        history.record(START, None, initialised_using("e1", ahead));
         history.record(after(1), None, ended_using("e3", "r1", one));
         history.record(after(2), None, ended_using("e3", "r2", one));
         let ended = Event::EnvironmentEnded {
@@ -114,7 +122,11 @@ mod tests {
         };
         history.record(after(301), None, ended);
         let usage = history.usage(after(900));
-        assert_eq!(usage.requests, 2);
+        assert_eq!((usage.requests, usage.provisioned_requests), (2, 0));
+        assert_eq!(
+            Quantity::GbSeconds(usage.provisioned_duration.x86_64).to_string(),
+            "0.5 GB-s"
+        );
         assert_eq!(Quantity::GbSeconds(usage.duration.x86_64).to_string(), "0.025 GB-s");
         // 301 seconds count as ten minutes; the other environment is still there after 15.
         assert_eq!(usage.provisioned.arm64, GbSeconds::whole(600 + 900));

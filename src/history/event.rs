@@ -37,6 +37,8 @@ pub enum Event {
         outcome: InitOutcome,
         /// `Error Type` of the report, where it failed.
         error_type: Option<String>,
+        /// What it is billed for by itself: nothing where an invocation's `Billed Duration` has it.
+        usage: Usage,
     },
     /// A version was initialised for `SnapStart`, and its snapshot is kept: billed from now until the end of the
     /// environment in which that was done.

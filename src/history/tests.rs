@@ -46,6 +46,17 @@ pub(super) fn ended_using(environment: &str, request_id: &str, usage: Usage) -> 
     Event::InvocationEnded(Box::new(record))
 }
 
+pub(super) fn initialised_using(environment: &str, usage: Usage) -> Event {
+    Event::Initialised {
+        environment: environment.to_owned(),
+        phase: Phase::Init,
+        duration: Duration::from_millis(500),
+        outcome: InitOutcome::Success,
+        error_type: None,
+        usage,
+    }
+}
+
 pub(crate) fn lasting(environment: &str, request_id: &str, duration: Duration) -> Event {
     let record = InvocationRecord {
         duration,

@@ -88,6 +88,19 @@ impl Usage {
         usage
     }
 
+    /// What initialising an environment uses ahead of any invocation, for provisioned concurrency or a snapshot: the
+    /// time that it takes, and no request. "Initialization is billed even if the instance never processes a request"
+    /// (developer guide, "Managing Lambda provisioned concurrency"); "for `SnapStart` functions, duration charges also
+    /// apply to initialization code" (developer guide, "Improving startup performance with Lambda `SnapStart`").
+    #[must_use]
+    pub fn of_initialisation(execution: &Execution) -> Self {
+        Self {
+            requests: 0,
+            provisioned_requests: 0,
+            ..Self::of(execution)
+        }
+    }
+
     /// The same, so many times.
     #[must_use]
     pub fn times(self, count: u64) -> Self {

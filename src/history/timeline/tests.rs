@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::history::History;
 use crate::history::tests::{born, ended, logged, retry, started};
+use crate::price::Usage;
 
 const START: Timestamp = Timestamp::from_micros(1_000_000_000);
 
@@ -54,6 +55,7 @@ fn a_file_leads_to_an_invocation_two_attempts_and_a_destination() {
             duration: Duration::from_micros(111_500),
             outcome: InitOutcome::Success,
             error_type: None,
+            usage: Usage::default(),
         },
     );
     add(112, Some(delivered), started("e1234567890", "r1234567890", 1));

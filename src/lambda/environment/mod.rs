@@ -351,7 +351,6 @@ impl Environment {
         let work = running.work;
         let restored = before.restore.map(|restore| Duration::from_millis(restore.billed_ms));
         let billed_ms = report::billed_ms(termination.duration, before.init.or(restored));
-        let provisioned = self.kind == InitializationType::ProvisionedConcurrency;
         let record = InvocationRecord {
             function: self.function.name.to_string(),
             version: self.function.version.to_string(),
@@ -359,7 +358,7 @@ impl Environment {
             request_id: work.request_id.clone(),
             attempt: work.attempt,
             cold_start: running.cold_start,
-            provisioned,
+            provisioned: self.kind == InitializationType::ProvisionedConcurrency,
             memory_size: self.function.memory.mb(),
             duration: termination.duration,
             billed_ms,
@@ -371,14 +370,10 @@ impl Environment {
             function_error: termination.function_error,
             event: work.event.clone(),
             usage: Usage::of(&Execution {
-                architecture: self.function.architecture,
-                memory_mb: self.function.memory.mb(),
-                storage_mb: self.function.ephemeral_storage.mb(),
-                billed_ms,
                 asynchronous: work.asynchronous.then_some(work.event.len()),
                 streamed: work.stream.as_ref().map_or(0, |_| termination.payload.len() as u64),
-                provisioned,
                 restored: before.restore.is_some(),
+                ..self.execution(billed_ms)
             }),
             payload: termination.payload,
         };
@@ -387,6 +382,18 @@ impl Environment {
         self.tell(id, &SystemEvent::Report { record: &record, trace });
         self.platform.record(Event::InvocationEnded(Box::new(record.clone())));
         record
+    }
+
+    /// Something that runs here for so many milliseconds, as far as its price goes.
+    fn execution(&self, billed_ms: u64) -> Execution {
+        Execution {
+            architecture: self.function.architecture,
+            memory_mb: self.function.memory.mb(),
+            storage_mb: self.function.ephemeral_storage.mb(),
+            billed_ms,
+            provisioned: self.kind == InitializationType::ProvisionedConcurrency,
+            ..Execution::default()
+        }
     }
 
     /// Writes what the platform says of an event into the log.

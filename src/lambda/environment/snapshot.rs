@@ -18,7 +18,7 @@ use crate::lambda::function::{FunctionConfig, InitializationType};
 use crate::lambda::platform::Platform;
 use crate::lambda::runtime_api::RuntimeApi;
 use crate::lambda::system_log::{Outcome, SystemEvent};
-use crate::price::Size;
+use crate::price::{Size, Usage};
 
 /// How long the hooks after a restoration may take.
 const RESTORE_LIMIT: Duration = Duration::from_secs(10);
@@ -189,7 +189,7 @@ impl Environment {
         };
         self.tell(None, &event);
         if *outcome != Outcome::Success {
-            self.initialised(Phase::Init, took, outcome);
+            self.initialised(Phase::Init, took, outcome, Usage::default());
             self.reset();
         }
         ended

@@ -11,10 +11,12 @@ use crate::lambda::function::{FunctionConfig, InitializationType};
 use crate::lambda::log_output::LogOutput;
 use crate::lambda::platform::Platform;
 use crate::lambda::process::{Control, Runtime};
+use crate::lambda::report;
 use crate::lambda::runtime_api::RuntimeApi;
 use crate::lambda::system_log::{Outcome, SystemEvent};
 use crate::lambda::termination::Failure;
-use crate::lambda::usage::Usage;
+use crate::lambda::usage;
+use crate::price::Usage;
 
 /// How long initialisation may take before Lambda gives up and tries again within the invocation.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -64,7 +66,7 @@ impl Environment {
         let ended = self.initialise(began + limit, waiting, request_id).await;
         self.has_whole_cpu = false;
         let ended = ended?;
-        let took = self.end_init(&ended, began, began + limit, Phase::Init);
+        let took = self.end_init(&ended, began, began + limit, Phase::Init, request_id.is_none());
         if let Ended::Ready(at) = ended {
             // The process's own clock is ahead by what starting a sandbox takes on AWS.
             self.settle_at(at).await;
@@ -85,7 +87,7 @@ impl Environment {
         let began = self.now();
         self.tell(None, &SystemEvent::InitStart { phase: Phase::Invoke });
         let ended = self.initialise(deadline, Waiting::Ready, Some(request_id)).await?;
-        if self.end_init(&ended, began, deadline, Phase::Invoke).is_none() {
+        if self.end_init(&ended, began, deadline, Phase::Invoke, false).is_none() {
             return Ok(Some(ended));
         }
         if let Ended::Ready(at) = ended {
@@ -132,7 +134,7 @@ impl Environment {
         self.hold.watch(process.memory.account());
         self.runtime = Some(Runtime {
             api,
-            usage: Arc::new(Usage::of(process.worker.pid())),
+            usage: Arc::new(usage::Usage::of(process.worker.pid())),
             worker: process.worker,
             log: process.log,
             output: LogOutput::default(),
@@ -141,13 +143,26 @@ impl Environment {
         });
     }
 
-    /// Logs how an initialisation ended; how long it took, if it went well.
-    fn end_init(&mut self, ended: &Ended, began: Timestamp, deadline: Timestamp, phase: Phase) -> Option<Duration> {
+    /// Logs how an initialisation ended; how long it took, if it went well. What is initialised ahead of any invocation
+    /// is billed by itself, whatever came of it.
+    fn end_init(
+        &mut self,
+        ended: &Ended,
+        began: Timestamp,
+        deadline: Timestamp,
+        phase: Phase,
+        ahead: bool,
+    ) -> Option<Duration> {
         let (at, outcome) = ended.outcome(deadline);
         let (took, outcome) = (at - began, &outcome);
         self.tell(None, &SystemEvent::InitRuntimeDone { phase, outcome });
         self.tell(None, &SystemEvent::InitReport { phase, took, outcome });
-        self.initialised(phase, took, outcome);
+        let usage = if ahead {
+            Usage::of_initialisation(&self.execution(report::billed_ms(took, None)))
+        } else {
+            Usage::default()
+        };
+        self.initialised(phase, took, outcome, usage);
         if matches!(ended, Ended::Ready(_)) {
             return Some(took);
         }
@@ -155,13 +170,14 @@ impl Environment {
         None
     }
 
-    pub(super) fn initialised(&self, phase: Phase, duration: Duration, outcome: &Outcome) {
+    pub(super) fn initialised(&self, phase: Phase, duration: Duration, outcome: &Outcome, usage: Usage) {
         self.platform.record(Event::Initialised {
             environment: self.id().to_owned(),
             phase,
             duration,
             outcome: outcome.kind(),
             error_type: outcome.error_type().map(str::to_owned),
+            usage,
         });
     }
 
