@@ -3,6 +3,9 @@
 //! A frame is the runtime client's way to log a record of several lines as one event: `0xa55a00` and a level byte,
 //! a length of 4 bytes, a time of 8, the message (awslambdaric, `FramedTelemetryLogSink`).
 
+use super::application_log::level_of;
+use super::function::ApplicationLogLevel;
+
 /// One log event must not exceed 256 KB; CloudWatch splits what is longer.
 const MAX_EVENT: usize = 256 * 1024;
 /// What one environment may write between two invocations' ends before the rest is dropped: 4 MB.
@@ -11,12 +14,22 @@ const MAX_OUTPUT: usize = 4 * 1024 * 1024;
 /// Collects bytes and gives log events.
 #[derive(Debug, Default)]
 pub struct LogOutput {
+    /// What is less important is dropped.
+    threshold: Option<ApplicationLogLevel>,
     pending: Vec<u8>,
     taken: usize,
     dropped: bool,
 }
 
 impl LogOutput {
+    /// Output of which only the events of a level are kept and those above; all of it without one.
+    pub fn new(threshold: Option<ApplicationLogLevel>) -> Self {
+        Self {
+            threshold,
+            ..Self::default()
+        }
+    }
+
     /// Takes bytes as they come, and gives the events that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<String> {
         if self.taken > MAX_OUTPUT {
@@ -48,7 +61,10 @@ impl LogOutput {
             let rest = &self.pending[start..];
             match next_event(rest, all) {
                 Some((message, used)) => {
-                    push_parts(&mut events, text(message));
+                    let message = text(message);
+                    if self.keeps(&message) {
+                        push_parts(&mut events, message);
+                    }
                     start += used;
                 }
                 None => break,
@@ -56,6 +72,11 @@ impl LogOutput {
         }
         self.pending.drain(..start);
         events
+    }
+
+    fn keeps(&self, message: &str) -> bool {
+        let Some(threshold) = self.threshold else { return true };
+        level_of(message).is_none_or(|level| level >= threshold)
     }
 }
 
@@ -152,6 +173,23 @@ mod tests {
             assert!(events.iter().all(|event| event.len() <= MAX_EVENT));
             assert_eq!(events.concat(), long);
         }
+    }
+
+    #[test]
+    fn what_is_less_important_is_dropped() {
+        let lines = |threshold| {
+            let mut output = LogOutput::new(threshold);
+            let time = r#""timestamp": "2026-11-02T16:51:31Z""#;
+            let mut bytes = format!("plain\n{{\"level\": \"debug\", {time}}}\n{{\"a\": 1}}\n").into_bytes();
+            bytes.extend(frame(&format!("{{\"level\": \"WARNING\", {time}}}\n")));
+            output.push(&bytes).len()
+        };
+        assert_eq!(lines(None), 4);
+        let of = |level| lines(Some(level));
+        assert_eq!(of(ApplicationLogLevel::Debug), 4);
+        assert_eq!(of(ApplicationLogLevel::Info), 3);
+        assert_eq!(of(ApplicationLogLevel::Warn), 2);
+        assert_eq!(of(ApplicationLogLevel::Error), 1, "text without a level stays");
     }
 
     #[test]

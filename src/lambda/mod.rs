@@ -1,5 +1,6 @@
 //! The Lambda service: functions and their limits, execution environments, the Runtime API, invocations.
 
+mod application_log;
 mod asynchronous;
 mod deadline;
 pub mod engine;

@@ -12,9 +12,7 @@ use sha2::{Digest, Sha256};
 use super::asynchronous::Outgoing;
 use super::engine::{Engine, EngineError};
 use super::environment::Snapshot;
-use super::function::{
-    ApplicationLogLevel, FunctionConfig, FunctionName, InitializationType, LogFormat, Runtime, Version,
-};
+use super::function::{FunctionConfig, FunctionName, InitializationType, Runtime, Version};
 use super::hold::Hold;
 use super::trace::Trace;
 use crate::chance::Chance;
@@ -356,8 +354,7 @@ impl Platform {
                 ("AWS_LAMBDA_LOG_STREAM_NAME", &stream.name),
             ]);
         }
-        if function.logging.format == LogFormat::Json {
-            let level = function.logging.application_level.unwrap_or(ApplicationLogLevel::Info);
+        if let Some(level) = function.logging.threshold() {
             fixed.extend([
                 ("AWS_LAMBDA_LOG_FORMAT", function.logging.format.as_str()),
                 ("AWS_LAMBDA_LOG_LEVEL", level.as_str()),

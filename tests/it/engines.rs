@@ -44,7 +44,7 @@ def files(event, context):
 ";
 
 /// A `python3` that is new enough, if there is one.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let probe = "import sys; assert sys.version_info >= (3, 10); print(sys.executable)";
     let output = Command::new("python3").args(["-c", probe]).output().ok()?;
     let path = String::from_utf8(output.stdout).ok()?;

@@ -37,6 +37,7 @@ mod lambda_events;
 mod lambda_service;
 mod lambda_sources;
 mod lifecycle;
+mod log_levels;
 mod program;
 mod provided;
 mod recording;

@@ -137,7 +137,7 @@ impl Environment {
             usage: Arc::new(usage::Usage::of(process.worker.pid())),
             worker: process.worker,
             log: process.log,
-            output: LogOutput::default(),
+            output: LogOutput::new(self.function.logging.threshold()),
             control: process.control.map(Control::new),
             memory: process.memory,
         });

@@ -53,6 +53,16 @@ pub enum SystemLogLevel {
     Warn,
 }
 
+impl LoggingConfig {
+    /// The least important level that is kept of what a function logs; `None` where all of it is: "to use log-level
+    /// filtering, your function must be configured to use the JSON log format".
+    #[must_use]
+    pub fn threshold(&self) -> Option<ApplicationLogLevel> {
+        let level = self.application_level.unwrap_or(ApplicationLogLevel::Info);
+        (self.format == LogFormat::Json).then_some(level)
+    }
+}
+
 impl LogFormat {
     /// As in the API.
     #[must_use]
@@ -76,6 +86,20 @@ impl ApplicationLogLevel {
             Self::Error => "ERROR",
             Self::Fatal => "FATAL",
         }
+    }
+
+    /// The level that a log event names: as in the API or as Python's `logging` does, in letters of any case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_uppercase().as_str() {
+            "TRACE" => Self::Trace,
+            "DEBUG" => Self::Debug,
+            "INFO" => Self::Info,
+            "WARN" | "WARNING" => Self::Warn,
+            "ERROR" => Self::Error,
+            "FATAL" | "CRITICAL" => Self::Fatal,
+            _ => return None,
+        })
     }
 }
 
