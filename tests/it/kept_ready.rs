@@ -1,13 +1,15 @@
 //! Provisioned concurrency and `SnapStart` as the resources of a course ask for them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use lambda_course::course::case::Step;
 use lambda_course::course::exercise::Files;
 use lambda_course::course::resources::Resources;
 use lambda_course::grade::steps::Stage;
+use lambda_course::history::Event;
 use lambda_course::lambda::{FunctionConfig, FunctionName, Runtime};
-use lambda_course::price::{GbSeconds, Quantity};
+use lambda_course::price::GbSeconds;
 use lambda_course::region::{Content, RegionError};
 use serde_json::{Value, json};
 
@@ -73,9 +75,31 @@ fn code(text: &str) -> Files {
     Files::from([("handler.py".to_owned(), text.as_bytes().to_vec())])
 }
 
-fn gb_seconds(quantity: GbSeconds) -> f64 {
-    let text = Quantity::GbSeconds(quantity).to_string();
-    text.trim_end_matches(" GB-s").parse().unwrap()
+/// What the initialisations of a function's environments took, each a quarter of a second at least, at 128 MB.
+fn initialised(lab: &Lab, function: &str) -> GbSeconds {
+    let entries = lab.region.history().all();
+    let made = |wanted: &str| {
+        entries.iter().any(|entry| match &entry.event {
+            Event::EnvironmentCreated {
+                environment,
+                function: of,
+                ..
+            } => environment == wanted && of == function,
+            _ => false,
+        })
+    };
+    let mut sum = GbSeconds::default();
+    for entry in &entries {
+        if let Event::Initialised {
+            environment, duration, ..
+        } = &entry.event
+            && made(environment)
+        {
+            assert!(*duration >= Duration::from_millis(250), "{duration:?}");
+            sum += GbSeconds::new(128, duration.as_micros().div_ceil(1_000).try_into().unwrap());
+        }
+    }
+    sum
 }
 
 #[test]
@@ -88,12 +112,12 @@ fn a_course_chooses_how_functions_start() {
         ] }));
         let course = course.await.unwrap();
         let region = &course.lab.region;
-        // 128 MB for a quarter of a second and the start of the runtime, before anybody has invoked anything.
+        // One of both was initialised, before anybody has invoked anything.
         let begun = region.history().usage(region.clock().now());
         assert_eq!((begun.requests, begun.provisioned_requests), (0, 0));
-        for initialised in [begun.provisioned_duration.x86_64, begun.duration.x86_64] {
-            assert!((0.03..0.09).contains(&gb_seconds(initialised)), "{begun:?}");
-        }
+        let both = [begun.duration.x86_64, begun.provisioned_duration.x86_64];
+        let expected = ["frozen", "ready"].map(|function| initialised(&course.lab, function));
+        assert_eq!(both, expected);
         for name in ["plain", "ready", "frozen"] {
             course.step(json!({ "invoke": { "function": name } })).await;
         }
@@ -120,9 +144,14 @@ fn a_course_chooses_how_functions_start() {
         // What is provisioned is there again after it was shut down, and its initialisation is paid for again.
         course.step(json!({ "recycle": "ready" })).await;
         course.step(json!({ "invoke": { "function": "ready" } })).await;
-        assert!(!course.lab.invocations("ready").remove(1).cold_start);
-        let used = region.history().usage(region.clock().now()).provisioned_duration.x86_64;
-        assert!(gb_seconds(used) > 1.8 * gb_seconds(begun.provisioned_duration.x86_64));
+        let again = course.lab.invocations("ready").remove(1);
+        assert!(!again.cold_start);
+        let mut expected = initialised(&course.lab, "ready");
+        for record in course.lab.invocations("ready") {
+            expected += GbSeconds::new(128, record.billed_ms);
+        }
+        let used = region.history().usage(region.clock().now());
+        assert_eq!(used.provisioned_duration.x86_64, expected);
     });
 }
 
