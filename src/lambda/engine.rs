@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::unix::OwnedWriteHalf;
@@ -80,6 +81,8 @@ pub struct ProcessConfig<'a> {
 #[derive(Debug)]
 pub struct SnapshotProcess {
     forks: tokio::sync::Mutex<Forks<OwnedWriteHalf>>,
+    /// How many forks were ordered.
+    ordered: AtomicU64,
 }
 
 impl SnapshotProcess {
@@ -87,6 +90,7 @@ impl SnapshotProcess {
     pub(super) fn new(control: Control) -> Self {
         Self {
             forks: tokio::sync::Mutex::new(Forks::new(control.answers, control.questions.into_inner())),
+            ordered: AtomicU64::new(0),
         }
     }
 }
@@ -209,12 +213,6 @@ impl Engine {
         }
     }
 
-    /// Whether an initialised process can be forked, and so be a snapshot.
-    #[must_use]
-    pub fn forks_snapshots(&self) -> bool {
-        matches!(self.kind, Kind::Embedded(_))
-    }
-
     /// Forks an initialised process for an environment.
     ///
     /// # Errors
@@ -225,10 +223,8 @@ impl Engine {
         snapshot: &SnapshotProcess,
         config: &ProcessConfig<'_>,
     ) -> Result<Process, EngineError> {
-        let Kind::Embedded(zygote) = &self.kind else {
-            return self.start(config).await;
-        };
-        self.start_forked(zygote.next_id(), config, async |order| {
+        let id = snapshot.ordered.fetch_add(1, Ordering::Relaxed);
+        self.start_forked(id, config, async |order| {
             let ordered = snapshot.forks.lock().await.order(order).await?;
             ordered.worker().await
         })
@@ -289,14 +285,20 @@ impl Engine {
         fork: impl AsyncFnOnce(&Order) -> Result<Worker, WorkerError>,
     ) -> Result<Process, EngineError> {
         let meeting = Meeting::at(config, id)?;
-        let memory = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
+        let memory = match self.kind {
+            Kind::Embedded(_) => {
+                let account = MemoryAccount::create(&meeting.account).map_err(|source| meeting.failed(source))?;
+                Memory::Counted(Arc::new(account))
+            }
+            Kind::CPython { .. } | Kind::Provided { .. } => Memory::sampled(config.memory.bytes()),
+        };
         let worker = fork(&self.order(id, config, &meeting)).await?;
         let (worker, log, control) = meeting.join(worker).await?;
         Ok(Process {
             worker,
             log,
             control: Some(control),
-            memory: Memory::Counted(Arc::new(memory)),
+            memory,
         })
     }
 
@@ -319,12 +321,11 @@ impl Engine {
             .map_err(|source| meeting.failed(source))?;
         let worker = Worker::of_child(child).ok_or_else(|| EngineError::Died("it ended at once".to_owned()))?;
         let (worker, log, control) = meeting.join(worker).await?;
-        let limit = u64::from(config.memory.mb()) * 1024 * 1024;
         Ok(Process {
             worker,
             log,
             control: Some(control),
-            memory: Memory::sampled(limit),
+            memory: Memory::sampled(config.memory.bytes()),
         })
     }
 

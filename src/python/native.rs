@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::orders::Enter;
-use super::pipes::{Pipes, handle_child_signal};
+use super::pipes::Pipes;
 use super::runtime_client::RuntimeClient;
 use super::{run_queue, virtual_clock};
 use crate::sandbox;
@@ -62,9 +62,10 @@ fn crash_as_others_do() {
 
 /// Turns a freshly forked process into a worker: its streams, its account, its fences.
 fn enter(enter: &Enter) -> io::Result<()> {
-    handle_child_signal(libc::SIG_DFL);
+    if let Some(pipes) = lock(&PIPES).take() {
+        pipes.leave();
+    }
     crash_as_others_do();
-    drop(lock(&PIPES).take());
     run_queue::open();
     let log = UnixStream::connect(&enter.log)?;
     rustix::stdio::dup2_stdout(&log)?;
@@ -143,12 +144,6 @@ mod module {
     #[pyfunction]
     fn take_orders(vm: &VirtualMachine) -> PyResult<()> {
         super::take_orders().map_err(|error| failure(vm, "no orders can be taken", error))
-    }
-
-    /// Whether an initialised process can be forked, and so be a snapshot.
-    #[pyfunction]
-    fn can_fork() -> bool {
-        true
     }
 
     /// Whether there are child processes that nobody has waited for.

@@ -14,7 +14,12 @@ pub(super) struct Pipes {
     replies: File,
     /// Written to by the signal handler when a child ends.
     child_ended: OwnedFd,
+    /// What was done before when a child ended.
+    before: ChildSignal,
 }
+
+/// What is done when a child ends.
+pub(super) struct ChildSignal(libc::sigaction);
 
 static CHILD_ENDED: AtomicI32 = AtomicI32::new(-1);
 
@@ -25,12 +30,18 @@ impl Pipes {
         CHILD_ENDED.store(signal.as_raw_fd(), Ordering::SeqCst);
         // The handler writes to it for the life of the process.
         std::mem::forget(signal);
-        handle_child_signal(on_child_ended as *const () as libc::sighandler_t);
+        let before = ChildSignal::of(on_child_ended as *const () as libc::sighandler_t).replace();
         Ok(Self {
             orders: BufReader::new(orders),
             replies,
             child_ended,
+            before,
         })
+    }
+
+    /// In a fork: closes them, and does what was done before when a child ended.
+    pub(super) fn leave(self) {
+        self.before.replace();
     }
 
     /// The next order; `None`: none yet (only if not to wait); an empty text: there will be no more.
@@ -91,14 +102,26 @@ extern "C" fn on_child_ended(_: libc::c_int) {
     unsafe { libc::write(pipe, [1u8].as_ptr().cast(), 1) };
 }
 
-/// Handles the end of children; that they are stopped and go on, with each invocation, is of no interest.
-pub(super) fn handle_child_signal(handler: libc::sighandler_t) {
-    // SAFETY: a zeroed sigaction is a valid one, and the handler is SIG_DFL or `on_child_ended`, which does nothing
-    // that a signal handler may not do.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
+impl ChildSignal {
+    /// Handles the end of children; that they are stopped and go on, with each invocation, is of no interest.
+    fn of(handler: libc::sighandler_t) -> Self {
+        // SAFETY: a zeroed sigaction is a valid one.
+        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
         action.sa_sigaction = handler;
         action.sa_flags = libc::SA_NOCLDSTOP | libc::SA_RESTART;
-        libc::sigaction(libc::SIGCHLD, &raw const action, std::ptr::null_mut());
+        Self(action)
+    }
+
+    /// Puts this in the place of what is done now. Whoever started the program may have had it ignored, which is not for
+    /// those that it starts.
+    fn replace(&self) -> Self {
+        let mut before = Self::of(libc::SIG_DFL);
+        // SAFETY: both are valid, and the handler is one that was there before or `on_child_ended`, which does nothing
+        // that a signal handler may not do.
+        unsafe { libc::sigaction(libc::SIGCHLD, &raw const self.0, &raw mut before.0) };
+        if before.0.sa_sigaction == libc::SIG_IGN {
+            return Self::of(libc::SIG_DFL);
+        }
+        before
     }
 }

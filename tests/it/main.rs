@@ -45,6 +45,7 @@ mod rust_runtime;
 mod samples;
 mod screen;
 mod signed;
+mod snap_start;
 mod story;
 mod tenants;
 mod tumbling_windows;

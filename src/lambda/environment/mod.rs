@@ -44,8 +44,6 @@ pub struct Environment {
     started_before: bool,
     /// It is being initialised on demand.
     has_whole_cpu: bool,
-    /// What the process writes is not for the log.
-    muted: bool,
     last_used: Timestamp,
 }
 
@@ -143,7 +141,6 @@ impl Environment {
             hold: Arc::new(Hold::new(platform.clock().clone())),
             started_before: false,
             has_whole_cpu: false,
-            muted: false,
             last_used: platform.clock().now(),
         })
     }
@@ -195,7 +192,8 @@ impl Environment {
 
     async fn run(&mut self, work: &Work) -> Result<InvocationRecord, EngineError> {
         let trace = self.platform.trace(self.id(), self.function.tracing);
-        let cold_start = !self.started_before;
+        // After a crash or a timeout, what was restored is restored once more.
+        let cold_start = !self.started_before || (self.runtime.is_none() && self.kind == InitializationType::SnapStart);
         let mut before = ColdStart::default();
         if cold_start {
             match self.begin(&work.request_id).await? {
@@ -250,6 +248,8 @@ impl Environment {
                     ..ColdStart::default()
                 }));
             }
+            // There is none: it is an environment like any other.
+            self.kind = InitializationType::OnDemand;
         }
         let init = self.first_init(Some(request_id), Waiting::Ready).await?;
         Ok(Ok(ColdStart {

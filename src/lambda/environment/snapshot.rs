@@ -1,7 +1,7 @@
 //! `SnapStart`: a version is initialised once, when it is published, and its environments are restored from there.
 //!
 //! The snapshot is a process that was initialised and stands still; an environment is a fork of it, with all that the
-//! function made of its memory. An engine whose processes cannot be forked initialises each environment anew, unseen.
+//! function made of its memory.
 //! Developer guide, "Improving startup performance with Lambda `SnapStart`".
 
 use std::io;
@@ -13,7 +13,7 @@ use super::watch::{Ended, Waiting};
 use super::{Arc, Environment};
 use crate::clock::Busy;
 use crate::history::{Event, Phase, Restore};
-use crate::lambda::engine::{EngineError, SnapshotProcess};
+use crate::lambda::engine::{EngineError, ProcessConfig, SnapshotProcess};
 use crate::lambda::function::{FunctionConfig, InitializationType};
 use crate::lambda::platform::Platform;
 use crate::lambda::runtime_api::RuntimeApi;
@@ -28,8 +28,8 @@ const RESTORE_LIMIT: Duration = Duration::from_secs(10);
 pub struct Snapshot {
     /// The environment that was initialised; it never runs an invocation.
     template: Environment,
-    /// What forks it, if it can be forked.
-    process: Option<SnapshotProcess>,
+    /// What forks it.
+    process: SnapshotProcess,
     restored: AtomicU64,
 }
 
@@ -52,11 +52,16 @@ impl Snapshot {
         template.hold.put(busy);
         let initialised = template.first_init(None, Waiting::Snapshot).await;
         let busy = template.hold.take();
-        let taken = initialised.map(|took| took.map(|_| Self::of(template)));
+        let taken = initialised.map(|took| took.and_then(|_| Self::of(template)));
         (taken, busy)
     }
 
-    fn of(mut template: Environment) -> Self {
+    /// `None` of a program that only its own runtime could restore: on Lambda such have no snapshots either.
+    fn of(mut template: Environment) -> Option<Self> {
+        let runtime = template.runtime.as_mut()?;
+        let process = SnapshotProcess::new(runtime.control.take()?);
+        // What forks is a child of it, and goes on.
+        runtime.worker.freeze_alone();
         let function = &template.function;
         template.platform.record(Event::SnapshotTaken {
             function: function.name.to_string(),
@@ -67,23 +72,11 @@ impl Snapshot {
                 memory_mb: function.memory.mb(),
             },
         });
-        let control = template.runtime.as_mut().and_then(|runtime| runtime.control.take());
-        let process = match control {
-            Some(control) if template.platform.engine().forks_snapshots() => Some(SnapshotProcess::new(control)),
-            _ => {
-                template.reset();
-                None
-            }
-        };
-        if let Some(runtime) = &template.runtime {
-            // What forks is a child of it, and goes on.
-            runtime.worker.freeze_alone();
-        }
-        Self {
+        Some(Self {
             template,
             process,
             restored: AtomicU64::new(0),
-        }
+        })
     }
 
     /// A folder for a restored environment. What is forked may write only below the template's own.
@@ -133,40 +126,21 @@ impl Environment {
         // Empty, and left to the Region's own cleaning if it fails.
         let _ = std::fs::remove_dir_all(previous);
         let api = RuntimeApi::start().await.map_err(place)?;
-        let unseen = snapshot.process.is_none();
+        api.mark_restoring();
         let process = {
-            let config = self.process_config(&api, ready);
-            match &snapshot.process {
-                Some(process) => {
-                    api.mark_restoring();
-                    self.platform.engine().fork_snapshot(process, &config).await?
-                }
-                None => self.platform.engine().start(&config).await?,
-            }
+            let config = ProcessConfig {
+                is_snapshot: false,
+                ..self.process_config(&api, ready)
+            };
+            let engine = self.platform.engine();
+            engine.fork_snapshot(&snapshot.process, &config).await?
         };
         self.adopt(api, process);
-        // The time at which the hooks begin, by the clock of the process.
-        let mut from = ready;
-        if unseen {
-            self.muted = true;
-            let ended = self
-                .watch(self.now() + super::start::INIT_LIMIT_AHEAD, Waiting::Snapshot, None)
-                .await;
-            self.muted = false;
-            match ended {
-                Ended::Ready(at) => from = at,
-                failed => return Ok(Err(self.end_restore(failed, began, 0))),
-            }
-            if let Some(runtime) = &self.runtime {
-                runtime.api.restore();
-            }
-        }
-        let limit = from + (deadline - ready);
-        let ended = self.watch(limit, Waiting::Ready, Some(request_id)).await;
+        let ended = self.watch(deadline, Waiting::Ready, Some(request_id)).await;
         let Ended::Ready(at) = ended else {
             return Ok(Err(self.end_restore(ended, began, 0)));
         };
-        let hooks = at - from;
+        let hooks = at - ready;
         let billed_ms = u64::try_from((starting + hooks).as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
         let restore = Restore {
             duration: loading + starting + hooks,

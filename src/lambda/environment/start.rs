@@ -22,7 +22,7 @@ use crate::price::Usage;
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long it may take where no invocation waits for it; the function's timeout where that is longer.
-pub(super) const INIT_LIMIT_AHEAD: Duration = Duration::from_secs(130);
+const INIT_LIMIT_AHEAD: Duration = Duration::from_secs(130);
 
 impl Environment {
     /// An environment of provisioned concurrency: initialised now, before any invocation. Gives the caller's token

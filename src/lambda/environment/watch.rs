@@ -91,10 +91,8 @@ impl Environment {
                     }
                 }
                 read = read_log(&mut runtime.log, &mut runtime.output) => {
-                    if !self.muted {
-                        for line in read {
-                            self.platform.log(&self.stream, request_id, line);
-                        }
+                    for line in read {
+                        self.platform.log(&self.stream, request_id, line);
                     }
                 }
                 question = next_question(&mut runtime.control) => {
@@ -150,20 +148,14 @@ impl Environment {
 
     /// Takes what the process has written until now.
     fn drain(&mut self, request_id: Option<&str>) {
-        let muted = self.muted;
         let Some(runtime) = &mut self.runtime else { return };
         while let Ok(lines) = read_ready(&runtime.log, &mut runtime.output) {
-            if !muted {
-                for line in lines {
-                    self.platform.log(&self.stream, request_id, line);
-                }
-            }
-        }
-        let rest = runtime.output.flush();
-        if !muted {
-            for line in rest {
+            for line in lines {
                 self.platform.log(&self.stream, request_id, line);
             }
+        }
+        for line in runtime.output.flush() {
+            self.platform.log(&self.stream, request_id, line);
         }
     }
 }

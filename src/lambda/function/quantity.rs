@@ -41,6 +41,12 @@ impl MemorySize {
         self.0
     }
 
+    /// In bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        u64::from(self.0) * 1024 * 1024
+    }
+
     /// The share of a CPU that comes with it: 1 at 1,769 MB. A single thread gains nothing beyond that.
     #[must_use]
     pub fn cpu_share(self) -> f64 {

@@ -38,11 +38,6 @@ pub(super) fn invocation(invocation: &NextInvocation) -> Answer {
         .unwrap_or_else(|_| internal())
 }
 
-/// 200 without a body: the environment was restored.
-pub(super) fn restored() -> Answer {
-    Response::new(Full::default())
-}
-
 /// 202.
 pub(super) fn accepted() -> Answer {
     json(StatusCode::ACCEPTED, "{\"status\":\"OK\"}\n".to_owned())

@@ -116,8 +116,6 @@ struct Standing {
     state: State,
     /// Handed to the environment, not yet to the runtime.
     queued: Option<Arc<NextInvocation>>,
-    /// The environment is restored.
-    restored: bool,
 }
 
 impl RuntimeApi {
@@ -153,12 +151,6 @@ impl RuntimeApi {
     /// Hands an invocation to the runtime, now or when it asks.
     pub fn hand_out(&self, invocation: NextInvocation) {
         self.shared.lock().queued = Some(Arc::new(invocation));
-        self.shared.handed.notify_one();
-    }
-
-    /// Lets a runtime go on that waits to be restored.
-    pub fn restore(&self) {
-        self.shared.lock().restored = true;
         self.shared.handed.notify_one();
     }
 

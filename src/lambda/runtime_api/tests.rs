@@ -242,9 +242,17 @@ async fn there_is_one_response_mode() {
 #[tokio::test]
 async fn a_runtime_waits_to_be_restored() {
     let mut runtime = Runtime::start().await;
-    runtime.api.restore();
-    assert_eq!(status(&runtime.get("restore/next").await), "200");
+    let address = runtime.api.address;
+    let mut waiting = TcpStream::connect(address).await.unwrap();
+    let call = b"GET /2018-06-01/runtime/restore/next HTTP/1.1\r\nHost: h\r\n\r\n";
+    waiting.write_all(call).await.unwrap();
     assert!(matches!(runtime.api.event().await, RuntimeEvent::RestoreNext(None)));
+}
+
+#[tokio::test]
+async fn hooks_may_fail_after_a_restoration() {
+    let mut runtime = Runtime::start().await;
+    runtime.api.mark_restoring();
     let header = "Lambda-Runtime-Function-Error-Type: Runtime.AfterRestoreError\r\n";
     assert_eq!(status(&runtime.post("restore/error", header, b"{}").await), "202");
     let RuntimeEvent::RestoreError(posted) = runtime.api.event().await else {

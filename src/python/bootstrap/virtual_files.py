@@ -75,8 +75,9 @@ def _create_dynamic(spec, *args):
 
 
 def mount(files):
-    """Puts real folders behind Lambda's: at the start, and in an environment that was restored from a snapshot."""
-    _mounts[:] = [_Mount(virtual, place["real"], place["writable"]) for virtual, place in files.items()]
+    """Puts real folders behind Lambda's: at the start, and others in an environment that was restored from a snapshot."""
+    _mounts[:] = [mount for mount in _mounts if mount.virtual not in files]
+    _mounts.extend(_Mount(virtual, place["real"], place["writable"]) for virtual, place in files.items())
     _mounts.sort(key=lambda mount: -len(mount.virtual))
     virtual_storage.watch([mount.real for mount in _mounts if mount.writable])
 

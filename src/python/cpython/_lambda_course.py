@@ -8,14 +8,14 @@ import http.client
 
 _open, _listdir = open, os.listdir
 _real_monotonic, _real_cpu = _clock.monotonic_ns, _clock.process_time_ns
-_pread = os.pread
+_pread, _close, _os_open = os.pread, os.close, os.open
 _SOME_MOMENT = 1_600_000_000_000_000
 
 
 def _open_statistics():
     # How long the main thread was ready to run and had no CPU; only Linux tells.
     try:
-        return os.open("/proc/self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        return _os_open("/proc/self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
 
@@ -39,11 +39,6 @@ class _State:
 
 
 _lock = threading.Lock()
-
-
-def can_fork():
-    """A snapshot of this interpreter is not taken: every environment is initialised anew."""
-    return False
 
 
 def _read_sources():
@@ -183,6 +178,22 @@ def open_control(path):
     _State.control.connect(path)
 
 
+def give_control():
+    """The connection for questions, which is for something else from now on."""
+    control, _State.control = _State.control, None
+    return control
+
+
+def renew(path):
+    """In a fork: nothing that was its parent's."""
+    global _lock, _statistics
+    _lock = threading.Lock()
+    if _statistics is not None:
+        _close(_statistics)
+        _statistics = _open_statistics()
+    open_control(path)
+
+
 def sleep_until(micros):
     with _lock:
         _State.control.sendall(f"sleep {micros}\n".encode())
@@ -240,10 +251,6 @@ def invocation_error(request_id, error, kind, cause):
     _post(f"invocation/{request_id}/error", headers, error.encode())
 
 
-def restore_next():
-    _call("GET", "restore/next", {})
-
-
 def restore_error(error, kind):
     headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind)}
     _post("restore/error", headers, error.encode())
@@ -252,3 +259,7 @@ def restore_error(error, kind):
 def init_error(error, kind):
     headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _plain(kind)}
     _post("init/error", headers, error.encode())
+
+
+# It needs what stands above.
+from forks import enter, next_order, reply, take_orders  # noqa: E402, F401
