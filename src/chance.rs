@@ -1,11 +1,15 @@
 //! The Region's one source of chance: ids, jitter, picks. The same seed gives the same run.
 
+mod probability;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use rand::{Rng, RngCore, SeedableRng};
+
+pub use probability::{NoProbability, Probability};
 
 /// A seeded source; clones share it.
 #[derive(Debug, Clone)]
@@ -87,6 +91,12 @@ impl Chance {
         self.rng().random()
     }
 
+    /// Whether something happens that is so likely. What always or never happens needs no lot.
+    #[must_use]
+    pub fn happens(&self, likely: Probability) -> bool {
+        likely == Probability::ALWAYS || (likely != Probability::default() && self.fraction() < likely.get())
+    }
+
     /// So many random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
@@ -132,6 +142,22 @@ mod tests {
         assert_eq!(two.of("f").uuid(), first);
         assert_ne!(two.of("f").uuid(), first, "it goes on where it was");
         assert_ne!(one.of("g").uuid(), first);
+    }
+
+    #[test]
+    fn lots_fall_as_often_as_they_should() {
+        let chance = Chance::seeded(3);
+        let of = |likely| {
+            let likely = Probability::new(likely).unwrap();
+            (0..10_000).filter(|_| chance.happens(likely)).count()
+        };
+        assert_eq!((of(0.0), of(1.0)), (0, 10_000));
+        assert!((2_300..2_700).contains(&of(0.25)));
+        assert_eq!(chance.uuid(), {
+            let same = Chance::seeded(3);
+            let _ = (0..10_000).map(|_| same.fraction()).count();
+            same.uuid()
+        });
     }
 
     #[test]

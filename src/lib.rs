@@ -2,11 +2,11 @@
 //!
 //! Each module may use only the modules listed above it here.
 
+pub mod chance;
+
 pub mod course;
 
 pub mod clock;
-
-pub mod chance;
 
 pub mod price;
 

@@ -11,6 +11,7 @@ use super::handler::{self, Setup, Target};
 use super::invoke_start::Start;
 use super::printable::printable;
 use super::{Context, Exit, sample, sheet, story};
+use crate::chance::Probability;
 use crate::history::{Event, InvocationRecord, InvocationStatus};
 use crate::lambda::{Invocation, MemorySize};
 use crate::price::{Bill, US_EAST_1, Usd};
@@ -48,9 +49,9 @@ pub(super) struct Invoke {
     /// Invoke asynchronously, with retries
     #[arg(long = "async")]
     pub(super) asynchronous: bool,
-    /// Deliver each asynchronous event twice, as at-least-once delivery may
-    #[arg(long, requires = "asynchronous")]
-    pub(super) duplicate: bool,
+    /// Deliver asynchronous events twice, as at-least-once delivery may: all, or a share from 0 to 1
+    #[arg(long, value_name = "SHARE", requires = "asynchronous", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    pub(super) duplicate: Option<Probability>,
     /// Make a run that can be repeated: the same seed gives the same ids, times and order
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
@@ -92,6 +93,7 @@ impl Invoke {
         let session = runtime.block_on(Region::start(&engine, self.region()))?;
         let mut config = self.setup.function(&session, &target)?;
         config.memory = MemorySize::new(self.memory)?;
+        config.asynchronous.duplicates = self.duplicate.unwrap_or_default();
         let name = runtime.block_on(self.start.create(&session, config))?;
         let records = runtime.block_on(self.invoke(&session, &name, event))?;
         for record in &records {
@@ -123,7 +125,6 @@ impl Invoke {
     async fn invoke(&self, region: &Region, name: &str, event: String) -> Result<Vec<InvocationRecord>> {
         let invocation = Invocation {
             payload: event.into(),
-            duplicate: self.duplicate,
             ..Invocation::default()
         };
         let mut left = self.repeat;

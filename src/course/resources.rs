@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::chance::Probability;
+
 /// The resources of an exercise, a case or a lesson's code block.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -112,9 +114,9 @@ pub struct Function {
     /// `MaximumRetryAttempts` of asynchronous invocations, 0 to 2.
     #[serde(default)]
     pub retries: Option<u8>,
-    /// Whether each asynchronous event comes twice, as at-least-once delivery may.
+    /// How likely an asynchronous event comes twice, as at-least-once delivery may: `true`, or a share from 0 to 1.
     #[serde(default)]
-    pub duplicates: bool,
+    pub duplicates: Probability,
     /// Where the record of a failed asynchronous invocation goes.
     #[serde(default)]
     pub on_failure: Option<String>,
@@ -187,7 +189,7 @@ impl Default for Function {
             environment: BTreeMap::new(),
             layers: Vec::new(),
             retries: None,
-            duplicates: false,
+            duplicates: Probability::default(),
             on_failure: None,
             on_success: None,
             dead_letter: None,

@@ -15,7 +15,7 @@ use super::environment::Snapshot;
 use super::function::{FunctionConfig, FunctionName, InitializationType, Runtime, Version};
 use super::hold::Hold;
 use super::trace::Trace;
-use crate::chance::Chance;
+use crate::chance::{Chance, Probability};
 use crate::clock::{Busy, Clock, Timestamp};
 use crate::cloud::Account;
 use crate::history::{EntryId, Event, History};
@@ -259,6 +259,12 @@ impl Platform {
     #[must_use]
     pub fn request_id(&self, function: &str) -> String {
         self.chance.of(&format!("requests of {function}")).uuid()
+    }
+
+    /// Whether a function's next event comes twice.
+    #[must_use]
+    pub fn comes_twice(&self, function: &str, likely: Probability) -> bool {
+        self.chance.of(&format!("duplicates of {function}")).happens(likely)
     }
 
     /// The trace of an environment's next invocation.

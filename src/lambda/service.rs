@@ -66,9 +66,6 @@ pub struct Invocation {
     pub stream: Option<ResponseStream>,
     /// The entry of what led to it.
     pub cause: Option<EntryId>,
-    /// Whether an asynchronous invocation comes twice: the queue delivers at least once, and on AWS that happens
-    /// now and then.
-    pub duplicate: bool,
 }
 
 /// One attempt at an invocation.

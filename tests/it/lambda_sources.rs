@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lambda_course::chance::Probability;
 use lambda_course::cloud::Call;
 use lambda_course::history::Event;
 use lambda_course::lambda::event_source::{
     DestinationRequest, MappingRequest, OnFailureRequest, PollerRequest, ScalingRequest,
 };
 use lambda_course::lambda::registry::{RecursiveLoop, Sources};
+use lambda_course::region::RegionConfig;
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, block_on, invocation, limits};
@@ -469,16 +471,42 @@ fn loops_through_a_topic_and_a_bucket_are_stopped() {
 fn an_event_may_come_twice() {
     block_on(async {
         let lab = Lab::new("def f(event, context): return 1\n").await;
-        lab.function("f", |_| {});
-        let mut twice = invocation("{}");
-        twice.duplicate = true;
-        let busy = lab.region.clock().busy();
-        let id = lab.region.lambda().invoke_async("f", twice, &busy).unwrap();
-        drop(busy);
-        lab.region.settle().await;
+        lab.function("f", |config| config.asynchronous.duplicates = Probability::ALWAYS);
+        let id = lab.invoke_async("f", "{}").await;
         let all = lab.invocations("f");
         assert_eq!(all.len(), 2);
         assert!(all.iter().all(|record| record.request_id == id && record.attempt == 1));
+    });
+}
+
+#[test]
+fn a_share_of_events_comes_twice_and_the_seed_says_which() {
+    let twice = async |seed: u64| {
+        let config = RegionConfig::repeatable(seed);
+        let lab = Lab::configured(&[("handler.py", "def f(event, context): return 1\n")], config).await;
+        lab.function("f", |config| {
+            config.asynchronous.duplicates = Probability::new(0.3).unwrap()
+        });
+        let mut times = BTreeMap::new();
+        for _ in 0..60 {
+            lab.invoke_async("f", "{}").await;
+        }
+        for record in lab.invocations("f") {
+            *times.entry(record.request_id).or_insert(0) += 1;
+        }
+        assert_eq!(times.len(), 60, "each at least once");
+        assert!(times.values().all(|&times| times <= 2));
+        times
+            .into_iter()
+            .filter(|(_, times)| *times == 2)
+            .map(|(id, _)| id)
+            .collect::<Vec<String>>()
+    };
+    block_on(async {
+        let first = twice(1).await;
+        assert!((6..32).contains(&first.len()), "{}", first.len());
+        assert_eq!(twice(1).await, first);
+        assert_ne!(twice(2).await, first);
     });
 }
 

@@ -41,6 +41,8 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     (LESSON, "response = { count = 2 }", "response = { \"$anny\" = true }", "there is no matcher `$anny`\n  help: did you mean `$any`?"),
     (MANIFEST, "lessons = [\"01-hello\"]", "lessons = [\"01-hallo\"]", "4:12: there is no lesson `01-hallo`"),
     (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nmemory = 64", "9:10: 64 is not between 128 and 10240"),
+    (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nduplicates = 1.5", "9:14: 1.5 is no probability: write a number from 0 (never) to 1 (always)"),
+    (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nduplicates = \"often\"", "expected true, false or a number from 0 to 1"),
     (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nstorage = 1", "9:11: 1 is not between 512 and 10240"),
     (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nprovisioned_concurrency = 901", "9:27: 901 is not between 1 and 900"),
     (MANIFEST, "name = \"greeter\"", "name = \"greeter\"\nreserved_concurrency = 1\nprovisioned_concurrency = 2", "10:27: 2 is not between 1 and 1"),

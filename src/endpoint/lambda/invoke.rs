@@ -145,7 +145,6 @@ pub(super) fn invocation(headers: &HeaderMap, payload: Bytes, cause: EntryId) ->
         tenant_id,
         stream: None,
         cause: Some(cause),
-        duplicate: false,
     })
 }
 

@@ -81,7 +81,8 @@ impl Lambda {
         invocation.client_context = None;
         let request_id = self.platform().request_id(&function.name);
         let now = self.platform().clock().now();
-        let twice = invocation.duplicate || self.async_config(&function)?.duplicates;
+        let likely = self.async_config(&function)?.duplicates;
+        let twice = self.platform().comes_twice(&function.name, likely);
         let name = function.name.clone();
         let event = QueuedEvent {
             function,

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::package::{Folder, Package};
+use crate::chance::Probability;
 use crate::clock::Timestamp;
 
 /// All that `CreateFunction` and the calls beside it say of a function.
@@ -103,8 +104,8 @@ pub struct AsyncConfig {
     pub on_success: Option<String>,
     /// `DeadLetterConfig.TargetArn`: gets the original event.
     pub dead_letter: Option<String>,
-    /// Whether each event comes twice. On AWS nobody can set it, and it happens: the queue delivers at least once.
-    pub duplicates: bool,
+    /// How likely an event comes twice. On AWS nobody can set it, and it happens: the queue delivers at least once.
+    pub duplicates: Probability,
 }
 
 impl Default for AsyncConfig {
@@ -116,7 +117,7 @@ impl Default for AsyncConfig {
             on_failure: None,
             on_success: None,
             dead_letter: None,
-            duplicates: false,
+            duplicates: Probability::default(),
         }
     }
 }
