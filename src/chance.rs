@@ -49,6 +49,12 @@ impl Chance {
         source
     }
 
+    /// Forgets the source of a name that nobody asks for any more: else every name would be remembered.
+    pub fn forget(&self, name: &str) {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.remove(name);
+    }
+
     /// A version 4 UUID, as AWS uses for request and message ids.
     #[must_use]
     pub fn uuid(&self) -> String {
@@ -142,6 +148,8 @@ mod tests {
         assert_eq!(two.of("f").uuid(), first);
         assert_ne!(two.of("f").uuid(), first, "it goes on where it was");
         assert_ne!(one.of("g").uuid(), first);
+        two.forget("f");
+        assert_eq!(two.of("f").uuid(), first, "it begins anew");
     }
 
     #[test]

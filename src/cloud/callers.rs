@@ -110,6 +110,12 @@ impl Callers {
         self.grant(&chance, Some(role.to_owned()), function, caller)
     }
 
+    /// Ends what an environment was issued.
+    pub fn dismiss(&self, environment: &str, access_key_id: &str) {
+        self.revoke(access_key_id);
+        self.core.chance.forget(environment);
+    }
+
     /// Temporary credentials of a role's session, or of a user's own if there is no role. Nothing here ends them.
     #[must_use]
     pub fn assume(&self, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {

@@ -307,6 +307,7 @@ impl Platform {
     /// An environment is gone.
     pub fn forget(&self, environment: &str) {
         self.surroundings.leave(environment);
+        self.chance.forget(environment);
     }
 
     /// What Lambda sets in every environment, and the function's own variables

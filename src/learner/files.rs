@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use jiff::Zoned;
 
 use super::atomic;
+use super::not_code::Known;
 use crate::course::Exercise;
 use crate::course::exercise::Files;
 
@@ -158,15 +159,20 @@ impl LearnerFiles {
 /// # Errors
 /// If a file cannot be read, or there is more than Lambda takes.
 pub fn read_folder(folder: &Path) -> Result<Files, LearnerError> {
+    read_code(folder, &Known::default())
+}
+
+/// The same without what is known to be no code.
+pub(super) fn read_code(folder: &Path, not_code: &Known) -> Result<Files, LearnerError> {
     let mut files = Files::new();
-    for found in list_folder(folder)? {
+    for found in list_code(folder, not_code)? {
         let bytes = fs::read(&found.path).map_err(|source| failed("read", &found.path, source))?;
         files.insert(found.name, bytes);
     }
     Ok(files)
 }
 
-/// A file that [`read_folder`] reads.
+/// A file that [`read_code`] reads.
 #[derive(Debug)]
 pub(super) struct Found {
     /// Its path from the folder, with `/` between the parts.
@@ -175,10 +181,10 @@ pub(super) struct Found {
     pub(super) metadata: Metadata,
 }
 
-/// The files that [`read_folder`] reads.
-pub(super) fn list_folder(folder: &Path) -> Result<Vec<Found>, LearnerError> {
+/// The files that [`read_code`] reads.
+pub(super) fn list_code(folder: &Path, not_code: &Known) -> Result<Vec<Found>, LearnerError> {
     let (mut found, mut room) = (Vec::new(), MOST_BYTES);
-    list_into(&mut found, folder, "", DEEPEST, &mut room)?;
+    list_into(&mut found, folder, "", DEEPEST, &mut room, not_code)?;
     Ok(found)
 }
 
@@ -188,6 +194,7 @@ fn list_into(
     prefix: &str,
     depth: usize,
     room: &mut u64,
+    not_code: &Known,
 ) -> Result<(), LearnerError> {
     let entries = fs::read_dir(folder).map_err(|source| failed("read", folder, source))?;
     for entry in entries.filter_map(Result::ok) {
@@ -201,8 +208,11 @@ fn list_into(
             continue;
         }
         let metadata = fs::metadata(&path).map_err(|source| failed("read", &path, source))?;
+        if not_code.has(&metadata) {
+            continue;
+        }
         if metadata.is_dir() && depth > 0 {
-            list_into(found, &path, &format!("{prefix}{name}/"), depth - 1, room)?;
+            list_into(found, &path, &format!("{prefix}{name}/"), depth - 1, room, not_code)?;
         } else if metadata.is_file() {
             *room = room
                 .checked_sub(metadata.len())

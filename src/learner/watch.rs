@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::files::{LearnerError, list_folder, read_folder};
+use super::files::{LearnerError, list_code, read_code};
+use super::not_code::{Known, NotCode};
 use crate::course::exercise::Files;
 
 /// A folder of code, as it was when last looked at.
@@ -14,6 +15,7 @@ use crate::course::exercise::Files;
 #[derive(Debug)]
 pub struct FolderWatch {
     folder: PathBuf,
+    not_code: NotCode,
     files: Files,
     /// As it was when the files were read; `None` if they must be read again in any case.
     read_at: Option<Stamps>,
@@ -25,15 +27,17 @@ pub struct FolderWatch {
 type Stamps = BTreeMap<String, (Option<SystemTime>, u64)>;
 
 impl FolderWatch {
-    /// Watches a folder, as it is now.
+    /// Watches a folder, as it is now, for all but what is no code.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn new(folder: PathBuf) -> Result<Self, LearnerError> {
-        let looked_at = stamps(&folder)?;
-        let files = read_folder(&folder)?;
+    pub fn new(folder: PathBuf, not_code: NotCode) -> Result<Self, LearnerError> {
+        let known = not_code.now();
+        let looked_at = stamps(&folder, &known)?;
+        let files = read_code(&folder, &known)?;
         Ok(Self {
             folder,
+            not_code,
             files,
             read_at: settled(&looked_at),
             looked_at,
@@ -58,7 +62,8 @@ impl FolderWatch {
     /// # Errors
     /// If the folder cannot be read now.
     pub fn changed(&mut self) -> Result<Option<&Files>, LearnerError> {
-        let now = stamps(&self.folder)?;
+        let known = self.not_code.now();
+        let now = stamps(&self.folder, &known)?;
         if self.read_at.as_ref() == Some(&now) {
             return Ok(None);
         }
@@ -66,7 +71,7 @@ impl FolderWatch {
             self.looked_at = now;
             return Ok(None);
         }
-        let files = read_folder(&self.folder)?;
+        let files = read_code(&self.folder, &known)?;
         self.read_at = settled(&now);
         if files == self.files {
             return Ok(None);
@@ -76,8 +81,8 @@ impl FolderWatch {
     }
 }
 
-fn stamps(folder: &Path) -> Result<Stamps, LearnerError> {
-    let found = list_folder(folder)?.into_iter();
+fn stamps(folder: &Path, not_code: &Known) -> Result<Stamps, LearnerError> {
+    let found = list_code(folder, not_code)?.into_iter();
     Ok(found
         .map(|found| (found.name, (found.metadata.modified().ok(), found.metadata.len())))
         .collect())
@@ -101,6 +106,7 @@ mod tests {
     use std::fs;
 
     use super::FolderWatch;
+    use crate::learner::NotCode;
 
     /// What is seen of a change: the first look may only notice that something is going on.
     fn look(watch: &mut FolderWatch) -> Option<Vec<String>> {
@@ -117,7 +123,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let handler = folder.path().join("handler.py");
         fs::write(&handler, "one").unwrap();
-        let mut watch = FolderWatch::new(folder.path().to_owned()).unwrap();
+        let mut watch = FolderWatch::new(folder.path().to_owned(), NotCode::default()).unwrap();
         assert_eq!(look(&mut watch), None);
         fs::write(&handler, "one").unwrap();
         assert_eq!(look(&mut watch), None, "the same text again is no change");
@@ -134,12 +140,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_program_writes_itself_is_no_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, variables) = (folder.path().join("state"), folder.path().join("variables"));
+        fs::write(folder.path().join("handler.py"), "one").unwrap();
+        let not_code = NotCode::at(vec![state.clone(), variables.clone()]);
+        let mut watch = FolderWatch::new(folder.path().to_owned(), not_code).unwrap();
+        // They come into being only now.
+        fs::create_dir(&state).unwrap();
+        fs::write(state.join("index.json"), "{}").unwrap();
+        fs::write(&variables, "export AWS_REGION=us-east-1").unwrap();
+        assert_eq!(look(&mut watch), None);
+        fs::write(folder.path().join("handler.py"), "other").unwrap();
+        assert_eq!(look(&mut watch).unwrap(), ["handler.py"]);
+    }
+
+    #[test]
     fn a_change_of_the_same_size_within_the_same_moment_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let handler = folder.path().join("handler.py");
         fs::write(&handler, "one").unwrap();
         let modified = fs::metadata(&handler).unwrap().modified().unwrap();
-        let mut watch = FolderWatch::new(folder.path().to_owned()).unwrap();
+        let mut watch = FolderWatch::new(folder.path().to_owned(), NotCode::default()).unwrap();
         fs::write(&handler, "two").unwrap();
         fs::File::options()
             .write(true)
@@ -155,7 +177,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("code");
         fs::create_dir(&path).unwrap();
-        let mut watch = FolderWatch::new(path.clone()).unwrap();
+        let mut watch = FolderWatch::new(path.clone(), NotCode::default()).unwrap();
         fs::remove_dir(&path).unwrap();
         assert!(watch.changed().is_err());
     }

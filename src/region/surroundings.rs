@@ -166,7 +166,7 @@ impl Surroundings for Neighbours {
     fn leave(&self, environment: &str) {
         let key = self.lock().keys.remove(environment);
         if let Some(key) = key {
-            self.cloud.callers.revoke(&key);
+            self.cloud.callers.dismiss(environment, &key);
         }
     }
 

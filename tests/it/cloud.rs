@@ -316,6 +316,46 @@ fn what_is_saved_is_deployed_and_what_runs_ends_on_the_old_code() {
 }
 
 #[test]
+fn what_it_writes_into_the_watched_folder_is_not_deployed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    handler(folder.path(), "    return 'old'\n");
+    let log = std::fs::File::create(path("cloud.log")).unwrap();
+    let (state, variables) = (path("state"), path("variables"));
+    let arguments = [
+        "--watch",
+        "app.py",
+        "--state",
+        "state",
+        "--env-file",
+        "variables",
+        "--json",
+    ];
+    let mut command = Cloud::command(&arguments);
+    command.current_dir(folder.path()).stdout(log);
+    let mut child = command.spawn().unwrap();
+    let told = |words: &str| {
+        let began = std::time::Instant::now();
+        loop {
+            let text = std::fs::read_to_string(path("cloud.log")).unwrap();
+            if let Some(line) = text.lines().rev().find(|line| line.contains(words)) {
+                return line.to_owned();
+            }
+            assert!(began.elapsed() < PATIENCE, "{words} is not in {text}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    told("AWS_ENDPOINT_URL");
+    handler(folder.path(), "    return 'new'\n");
+    let deployed = told("UpdateFunctionCode");
+    // Of the handler alone: neither its own log, nor the state, nor the variables.
+    assert!(deployed.contains("UpdateFunctionCode, 1 file"), "{deployed}");
+    assert!(state.is_dir() && variables.is_file());
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
 fn an_exercise_begins_with_its_resources_and_the_learners_handler() {
     let folder = tempfile::tempdir().unwrap();
     let code = folder.path().join("01-basic-lambda");

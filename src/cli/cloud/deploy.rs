@@ -13,7 +13,7 @@ use crate::cli::engine::Engine;
 use crate::cli::handler::Target;
 use crate::course::Exercise;
 use crate::lambda::{self, FunctionConfig, FunctionName, MemorySize};
-use crate::learner::FolderWatch;
+use crate::learner::{FolderWatch, NotCode};
 use crate::region::{Content, Region};
 
 /// Whose code is deployed.
@@ -59,9 +59,11 @@ impl Deployment {
         } else {
             (Source::Nothing, None)
         };
+        let own = [&command.state, &command.env_file];
+        let not_code = NotCode::at(own.into_iter().flatten().cloned().collect());
         Ok(Self {
             source,
-            watch: folder.map(FolderWatch::new).transpose()?,
+            watch: folder.map(|folder| FolderWatch::new(folder, not_code)).transpose()?,
             checker: None,
             checks: command.setup.engine != Engine::Provided,
             unreadable: None,

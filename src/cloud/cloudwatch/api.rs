@@ -62,10 +62,7 @@ impl CloudWatch {
         if all.is_empty() {
             return Err(missing("MetricData"));
         }
-        let mut metrics = self.lock();
-        for (metric, datum) in all {
-            metrics.entry(metric).or_default().push(datum);
-        }
+        self.add(all);
         Ok(json!({}))
     }
 

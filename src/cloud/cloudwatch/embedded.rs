@@ -54,7 +54,7 @@ impl CloudWatch {
                     unit: metric["Unit"].as_str().unwrap_or("None").to_owned(),
                 };
                 let key = Metric::new(namespace, name, dimensions.clone());
-                self.lock().entry(key).or_default().push(datum);
+                self.add([(key, datum)]);
             }
         }
     }

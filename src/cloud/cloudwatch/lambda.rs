@@ -4,29 +4,27 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Datum, Metric};
+use super::retention::join;
+use super::{Datum, Metric, retention};
 use crate::history::{Accountant, Entry, Event, History};
 
 pub(super) const NAMESPACE: &str = "AWS/Lambda";
 
 /// The finest period for which CloudWatch keeps what Lambda sends, in seconds.
 const PERIOD: u64 = 60;
-/// So many different values of a period are kept apart.
-const DISTINCT: usize = 32;
 
 /// All of them.
 pub(super) fn metrics(earlier: &Earlier, history: &History) -> BTreeMap<Metric, Vec<Datum>> {
     history.read(|entries| {
         let mut metrics = earlier.lock().clone();
         for entry in entries {
-            metrics.add(entry, Vec::push);
+            metrics.add(entry, |data, metric, datum| data.entry(metric).or_default().push(datum));
         }
         metrics.data
     })
 }
 
 /// What entries told that the history dropped: a datum for each minute, as CloudWatch itself sums data up with time.
-/// Sums, counts, minimum and maximum are exact; of many different values, those that are closest become their mean.
 #[derive(Debug, Default)]
 pub(super) struct Earlier(Mutex<Metrics>);
 
@@ -49,8 +47,8 @@ struct Metrics {
     running: BTreeMap<String, u32>,
 }
 
-/// A way to add a datum to those of its metric.
-type Put = fn(&mut Vec<Datum>, Datum);
+/// A way to add a datum, which is new then, to those of its metric.
+type Put = fn(&mut BTreeMap<Metric, Vec<Datum>>, Metric, Datum);
 
 impl Metrics {
     fn add(&mut self, entry: &Entry, put: Put) {
@@ -63,7 +61,7 @@ impl Metrics {
                 values: vec![(value, 1.0)],
                 unit: unit.to_owned(),
             };
-            put(self.data.entry(metric).or_default(), datum);
+            put(&mut self.data, metric, datum);
         };
         match &entry.event {
             Event::InvocationStarted { function, .. } => {
@@ -94,29 +92,10 @@ impl Metrics {
 }
 
 /// Adds a datum to that of its period.
-fn sum_up(data: &mut Vec<Datum>, datum: Datum) {
-    let period = datum.at - datum.at % PERIOD;
-    match data.last_mut() {
+fn sum_up(data: &mut BTreeMap<Metric, Vec<Datum>>, metric: Metric, datum: Datum) {
+    let (now, period) = (datum.at, datum.at - datum.at % PERIOD);
+    match data.get_mut(&metric).and_then(|data| data.last_mut()) {
         Some(sum) if sum.at == period => datum.values.into_iter().for_each(|value| join(&mut sum.values, value)),
-        _ => data.push(Datum { at: period, ..datum }),
-    }
-}
-
-/// Adds a value, with how often it occurred, to some that are in order.
-fn join(values: &mut Vec<(f64, f64)>, (value, times): (f64, f64)) {
-    match values.binary_search_by(|(other, _)| other.total_cmp(&value)) {
-        Ok(place) => values[place].1 += times,
-        Err(place) => values.insert(place, (value, times)),
-    }
-    if values.len() <= DISTINCT {
-        return;
-    }
-    // The first and the last stay: they are the minimum and the maximum.
-    let gap = |at: usize| values[at + 1].0 - values[at].0;
-    let closest = (1..values.len() - 2).min_by(|one, other| gap(*one).total_cmp(&gap(*other)));
-    if let Some(at) = closest {
-        let (second, more) = values.remove(at + 1);
-        let (first, times) = values[at];
-        values[at] = ((first * times + second * more) / (times + more), times + more);
+        _ => retention::put(data, metric, Datum { at: period, ..datum }, now),
     }
 }

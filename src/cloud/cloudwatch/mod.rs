@@ -5,6 +5,7 @@
 mod api;
 mod embedded;
 mod lambda;
+mod retention;
 mod state;
 mod statistic;
 
@@ -60,18 +61,30 @@ impl CloudWatch {
     /// All data of all metrics that were put, by whatever way. Lambda's own are not among them.
     #[must_use]
     pub fn all(&self) -> Vec<(Metric, Vec<Datum>)> {
-        self.lock()
-            .iter()
-            .map(|(metric, data)| (metric.clone(), data.clone()))
-            .collect()
+        let now = self.core.now().as_secs();
+        let metrics = self.lock();
+        let all = metrics.iter();
+        let all = all.map(|(metric, data)| (metric.clone(), retention::aged(data.clone(), now)));
+        all.filter(|(_, data)| !data.is_empty()).collect()
+    }
+
+    /// Adds data that somebody put.
+    fn add(&self, data: impl IntoIterator<Item = (Metric, Datum)>) {
+        let now = self.core.now().as_secs();
+        let mut metrics = self.lock();
+        for (metric, datum) in data {
+            retention::put(&mut metrics, metric, datum, now);
+        }
     }
 
     /// The data of a metric; Lambda's own are read from the history.
     fn data(&self, metric: &Metric) -> Vec<Datum> {
-        if metric.namespace == lambda::NAMESPACE {
-            return self.of_lambda().remove(metric).unwrap_or_default();
-        }
-        self.lock().get(metric).cloned().unwrap_or_default()
+        let data = if metric.namespace == lambda::NAMESPACE {
+            self.of_lambda().remove(metric)
+        } else {
+            self.lock().get(metric).cloned()
+        };
+        retention::aged(data.unwrap_or_default(), self.core.now().as_secs())
     }
 
     fn of_lambda(&self) -> BTreeMap<Metric, Vec<Datum>> {
@@ -80,7 +93,7 @@ impl CloudWatch {
 
     /// All metrics that have data, Lambda's own included.
     fn known(&self) -> Vec<Metric> {
-        let mut all: Vec<Metric> = self.lock().keys().cloned().collect();
+        let mut all: Vec<Metric> = self.all().into_iter().map(|(metric, _)| metric).collect();
         all.extend(self.of_lambda().into_keys());
         all.sort();
         all
