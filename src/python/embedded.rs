@@ -68,6 +68,9 @@ pub fn unpack_bootstrap(folder: &Path) -> std::io::Result<()> {
     CPYTHON.extract(folder)
 }
 
+/// A program for a `python3` of the learner's own: which runtime client of AWS's is installed there.
+pub const INSTALLED_CLIENT: &str = include_str!("cpython/installed_client.py");
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ mod virtual_clock;
 mod worker;
 mod zygote;
 
-pub use embedded::unpack_bootstrap;
+pub use embedded::{INSTALLED_CLIENT, unpack_bootstrap};
 pub use forks::{Forks, Ordered};
 pub use orders::{Enter, Mount, Order};
 pub use worker::{Exit, Worker};

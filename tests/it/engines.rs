@@ -106,23 +106,71 @@ def handler(event, context):
         return [of_the_learner.ANSWER, of_the_learner.__file__.startswith(sys.prefix), error.errno, os.listdir('/tmp')]
 ";
 
-#[test]
-fn a_virtual_environment_may_lie_in_a_folder_that_lambda_hides() {
-    let Some(python) = python() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let made = Command::new(python)
+/// A virtual environment in a folder: its `python` and where its packages lie.
+fn virtual_environment(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    let made = Command::new(python()?)
         .args(["-m", "venv", "--without-pip"])
-        .arg(folder.path())
+        .arg(folder)
         .status()
         .unwrap();
     if !made.success() {
         eprintln!("skipped: this python3 makes no virtual environments");
-        return;
+        return None;
     }
-    let python = folder.path().join("bin/python");
+    let python = folder.join("bin/python");
     let asked = "import sysconfig; print(sysconfig.get_path('purelib'))";
     let site = Command::new(&python).args(["-c", asked]).output().unwrap();
     let site = PathBuf::from(String::from_utf8(site.stdout).unwrap().trim());
+    Some((python, site))
+}
+
+#[test]
+fn doctor_says_whose_runtime_client_would_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((python, site)) = virtual_environment(&folder.path().join("venv")) else {
+        return;
+    };
+    let doctor = || {
+        let mut doctor = Command::new(PROGRAM);
+        doctor.arg("doctor").env("LAMBDA_COURSE_PYTHON", &python);
+        doctor.env("LAMBDA_COURSE_DIR", folder.path().join("dir"));
+        doctor.env("LAMBDA_COURSE_DATA", folder.path().join("data"));
+        let said = String::from_utf8(doctor.output().unwrap().stdout).unwrap();
+        let line = said
+            .lines()
+            .find(|line| line.starts_with("engine "))
+            .unwrap()
+            .to_owned();
+        let (_, own) = line.split_once("; --engine cpython: ").unwrap();
+        let (path, client) = own.split_once(" (Python 3.").unwrap();
+        assert!(path.ends_with("/venv/bin/python"), "{line}");
+        client.split_once("), ").unwrap().1.to_owned()
+    };
+    assert_eq!(doctor(), "with this program's own runtime client");
+    let (package, facts) = (site.join("awslambdaric"), site.join("awslambdaric-3.9.dist-info"));
+    for folder in [&package, &facts] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    std::fs::write(package.join("__init__.py"), "raise Exception('nobody imports it')\n").unwrap();
+    std::fs::write(
+        facts.join("METADATA"),
+        "Metadata-Version: 2.1\nName: awslambdaric\nVersion: 3.9\n",
+    )
+    .unwrap();
+    assert_eq!(
+        doctor(),
+        "with this program's own runtime client (awslambdaric 3.9 is not used: 4.0 or later is)"
+    );
+    std::fs::write(package.join("lambda_config.py"), "").unwrap();
+    assert_eq!(doctor(), "with the awslambdaric 3.9 installed there");
+}
+
+#[test]
+fn a_virtual_environment_may_lie_in_a_folder_that_lambda_hides() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((python, site)) = virtual_environment(folder.path()) else {
+        return;
+    };
     std::fs::write(site.join("of_the_learner.py"), "ANSWER = 42\n").unwrap();
     block_on(async {
         let engine = Engine::cpython(Path::new(PROGRAM), &python).unwrap();

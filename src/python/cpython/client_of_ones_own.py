@@ -6,30 +6,21 @@ import json
 import os
 import sys
 import types
-from importlib.machinery import PathFinder
 
 import _lambda_course as native
 import importer
+import installed_client
 import snap_start
 import tracebacks
 
 
 def prepare():
     """Sees to it that `awslambdaric` is a client that can run: the learner's, or else ours."""
-    if _is_installed():
+    if installed_client.is_usable():
         _adapt()
     else:
         _import_ours()
     tracebacks.show_source(sys.modules["awslambdaric.bootstrap"].__file__)
-
-
-def _is_installed():
-    """Whether there is one of the versions that have a configuration of their own, from 4.0 on."""
-    folders = [place for place in sys.path if not place.startswith(("/var/", "/opt/"))]
-    found = PathFinder.find_spec("awslambdaric", folders)
-    if found is None or not found.submodule_search_locations:
-        return False
-    return PathFinder.find_spec("awslambdaric.lambda_config", found.submodule_search_locations) is not None
 
 
 def _import_ours():
