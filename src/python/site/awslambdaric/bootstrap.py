@@ -14,6 +14,7 @@ import unawaited
 from . import lambda_runtime_log_utils as log_utils
 from . import marshal as json_writer
 from .faults import Fault
+from .lambda_context import LambdaContext
 from .marshal import marshal
 from .reports import (UNHANDLED_EXCEPTION, error_object, error_of_exception, error_of_fault, frames_of, log_error,
                       make_xray_fault)
@@ -49,7 +50,7 @@ def handle_event_request(lambda_runtime_client, request_handler, event_request, 
     """One invocation: parse, call, answer; or report the error."""
     invoke_id = event_request.invoke_id
     try:
-        lambda_context = event_request.context()
+        lambda_context = LambdaContext(*event_request.context_arguments())
         event = event_request.event()
         # line 178
         response = request_handler(event, lambda_context)

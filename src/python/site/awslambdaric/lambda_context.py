@@ -26,9 +26,10 @@ class LambdaContext:
         self.invoked_function_arn = invoked_function_arn
         self.tenant_id = tenant_id
         self._w3c_fields = {} if client_context is None else self._extract_and_strip_w3c(client_context)
-        self.client_context = _filled(ClientContext, client_context)
+        # line 36
+        self.client_context = make_obj_from_dict(ClientContext, client_context)
         if self.client_context is not None:
-            self.client_context.client = _filled(Client, self.client_context.client)
+            self.client_context.client = make_obj_from_dict(Client, self.client_context.client)
         self.identity = identity = CognitoIdentity()
         if cognito_identity:
             identity.cognito_identity_id = cognito_identity.get("cognitoIdentityId")
@@ -92,11 +93,11 @@ class ClientContext:
         return _shown(self, self.__slots__)
 
 
-def context_of(invoke_id, sent):
-    """The context of an invocation, from its headers."""
+def arguments_of(invoke_id, sent):
+    """What the context of an invocation is made of, from its headers."""
     client_context = sent.get("lambda-runtime-client-context") or None
     identity = sent.get("lambda-runtime-cognito-identity")
-    return LambdaContext(
+    return (
         invoke_id,
         client_context and _header_json(client_context, "Client Context"),
         identity and _header_json(identity, "Cognito Identity"),
@@ -113,15 +114,23 @@ def _header_json(text, name):
         raise Fault("Runtime.LambdaContextUnmarshalError", f"Unable to parse {name} JSON: {error}")
 
 
-def _filled(kind, values):
-    if values is None:
-        return None
-    made = kind()
-    for name in kind.__slots__:
-        setattr(made, name, values.get(name))
-    return made
-
-
 def _shown(value, names):
     inner = ",".join(f"{name}={getattr(value, name)}" for name in names)
     return f"{type(value).__name__}([{inner}])"
+
+
+def make_obj_from_dict(_class, _dict):
+    """What a client sent, as an object; None for nothing."""
+    if _dict is None:
+        return None
+    obj = _class()
+    # line 164
+    set_obj_from_dict(obj, _dict)
+    return obj
+
+
+def set_obj_from_dict(obj, _dict):
+    """Of what was sent, all that has a place."""
+    for field in obj.__slots__:
+        # line 172
+        setattr(obj, field, _dict.get(field, None))

@@ -2,7 +2,7 @@
 import _lambda_course as native
 import snap_start
 
-from .lambda_context import context_of
+from .lambda_context import arguments_of
 from .marshal import to_json, unmarshal
 
 
@@ -16,8 +16,8 @@ class Invocation:
         self.invoke_id = sent["lambda-runtime-aws-request-id"]
         self.invocation_id = sent.get("lambda-runtime-invocation-id")
 
-    def context(self):
-        return context_of(self.invoke_id, self.sent)
+    def context_arguments(self):
+        return arguments_of(self.invoke_id, self.sent)
 
     def event(self):
         return unmarshal(self.sent["body"], self.sent.get("content-type", "application/json"))

@@ -33,9 +33,28 @@ def unmarshal(body, content_type):
     try:
         # Without a mark or a null it can be nothing but UTF-8, and `json.loads` need not find that out.
         is_utf8 = b"\0" not in body and not body.startswith(_MARKS)
-        return json.loads(body.decode("utf-8", "surrogatepass") if is_utf8 else body)
+        if is_utf8:
+            return _decoder.decode(body.decode("utf-8", "surrogatepass"))
+        return json.loads(body, parse_constant=_refuse)
     except Exception as error:
-        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}")
+        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {_why(body) or error}")
+
+
+def _refuse(constant):
+    """NaN and the infinities are read by nobody, though they are written."""
+    raise ValueError(constant)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _why(body):
+    from . import unreadable
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return str(error)
+    return unreadable.explain(text)
 
 
 def marshal(response):
