@@ -75,8 +75,9 @@ impl<W: AsyncWrite + Unpin> Forks<W> {
     ///
     /// If the order cannot be written as JSON.
     pub async fn order(&mut self, order: &Order) -> Result<Ordered, WorkerError> {
-        let mut line = serde_json::to_vec(order).map_err(|error| WorkerError::Ended(error.to_string()))?;
-        line.push(b'\n');
+        let json = serde_json::to_string(order).map_err(|error| WorkerError::Ended(error.to_string()))?;
+        // The number stands alone, for who hands the order on needs nothing else.
+        let line = format!("{} {json}\n", order.id);
         let (sender, receiver) = oneshot::channel();
         {
             let mut waiting = self.account.lock();
@@ -85,7 +86,7 @@ impl<W: AsyncWrite + Unpin> Forks<W> {
             }
         }
         // A failed write means that the process ended; the reader then says so to whoever waits.
-        let _ = self.orders.write_all(&line).await;
+        let _ = self.orders.write_all(line.as_bytes()).await;
         Ok(Ordered {
             receiver,
             account: self.account.clone(),

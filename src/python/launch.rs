@@ -122,6 +122,7 @@ fn join(launch: &Launch) -> io::Result<Option<UnixStream>> {
         .then(|| UnixStream::connect(&enter.control))
         .transpose()?;
     std::env::set_current_dir(&enter.directory)?;
+    sandbox::end_with_parent()?;
     sandbox::confine(&enter.confinement)?;
     Ok(control)
 }

@@ -6,6 +6,7 @@
 mod embedded;
 mod forks;
 pub mod host;
+mod huge_pages;
 mod json;
 pub mod launch;
 mod native;

@@ -60,13 +60,18 @@ fn crash_as_others_do() {
     }
 }
 
-/// Turns a freshly forked process into a worker: its streams, its account, its fences.
-fn enter(enter: &Enter) -> io::Result<()> {
+/// Takes a freshly forked process off the pipes and signals of the one that forked it.
+fn leave() -> io::Result<()> {
     if let Some(pipes) = lock(&PIPES).take() {
         pipes.leave();
     }
     crash_as_others_do();
     run_queue::open();
+    sandbox::end_with_parent()
+}
+
+/// Turns a process that left into a worker: its streams, its account, its fences.
+fn enter(enter: &Enter) -> io::Result<()> {
     let log = UnixStream::connect(&enter.log)?;
     rustix::stdio::dup2_stdout(&log)?;
     rustix::stdio::dup2_stderr(&log)?;
@@ -95,13 +100,15 @@ impl Control {
 #[rustpython_vm::pymodule(name = "_lambda_course")]
 #[allow(clippy::needless_pass_by_value)] // Python's calling convention hands arguments over.
 mod module {
+    use std::time::Duration;
+
     use rustpython_vm::builtins::{PyDictRef, PyStrRef};
     use rustpython_vm::function::ArgBytesLike;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::{CLIENT, CONTROL, Enter, PIPES, RuntimeClient, lock};
     use crate::python::runtime_client::Answer;
-    use crate::python::{embedded, json, processes, virtual_clock};
+    use crate::python::{embedded, huge_pages, json, processes, virtual_clock};
 
     fn failure(
         vm: &VirtualMachine,
@@ -112,10 +119,12 @@ mod module {
     }
 
     /// The next order of the program's; see [`crate::python::pipes::Pipes::next_order`].
+    /// `patience` is in seconds.
     #[pyfunction]
-    fn next_order(wait: bool, vm: &VirtualMachine) -> PyResult<Option<String>> {
+    fn next_order(patience: Option<f64>, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        let patience = patience.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let order = vm.allow_threads(|| match lock(&PIPES).as_mut() {
-            Some(pipes) => pipes.next_order(wait),
+            Some(pipes) => pipes.next_order(patience),
             None => Ok(Some(String::new())),
         });
         order.map_err(|error| failure(vm, "no orders", error))
@@ -130,6 +139,18 @@ mod module {
                 .map_err(|error| failure(vm, "no replies", error)),
             None => Ok(()),
         }
+    }
+
+    /// Makes the next part of this process's memory one large page; see [`huge_pages::gather_next`].
+    #[pyfunction]
+    fn gather_pages(from: usize) -> Option<usize> {
+        huge_pages::gather_next(from)
+    }
+
+    /// Is no part of the process any more that this one was forked from.
+    #[pyfunction]
+    fn leave(vm: &VirtualMachine) -> PyResult<()> {
+        super::leave().map_err(|error| failure(vm, "the worker cannot stand alone", error))
     }
 
     /// Becomes a worker.

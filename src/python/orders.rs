@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::Confinement;
 
 /// An order to fork a worker.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Order {
     /// Chosen by the program, unique in its life.
+    #[serde(skip)]
     pub id: u64,
     /// What the process does to itself first.
     pub sandbox: Enter,

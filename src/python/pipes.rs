@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{WaitOptions, wait};
 
 /// The forking side of the pipes.
@@ -44,8 +45,11 @@ impl Pipes {
         self.before.replace();
     }
 
-    /// The next order; `None`: none yet (only if not to wait); an empty text: there will be no more.
-    pub(super) fn next_order(&mut self, wait: bool) -> io::Result<Option<String>> {
+    /// The next order; `None`: none came within `patience`, which has no end if there is none given; an empty text:
+    /// there will be no more.
+    pub(super) fn next_order(&mut self, patience: Option<Duration>) -> io::Result<Option<String>> {
+        // A time that is too long for the system has no end either.
+        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
         loop {
             if !self.orders.buffer().is_empty() {
                 return self.read_order().map(Some);
@@ -54,8 +58,7 @@ impl Pipes {
                 PollFd::new(self.orders.get_ref(), PollFlags::IN),
                 PollFd::new(&self.child_ended, PollFlags::IN),
             ];
-            let nothing = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-            match poll(&mut ready, if wait { None } else { Some(&nothing) }) {
+            match poll(&mut ready, patience.as_ref()) {
                 Ok(0) => return Ok(None),
                 Ok(_) => {}
                 Err(rustix::io::Errno::INTR) => continue,

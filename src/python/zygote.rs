@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tempfile::TempDir;
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::forks::Forks;
@@ -40,6 +41,7 @@ pub enum WorkerError {
 #[derive(Debug)]
 struct Process {
     _child: Child,
+    _rehearsal: TempDir,
     forks: Forks<ChildStdin>,
 }
 
@@ -98,8 +100,10 @@ impl Zygote {
             program: self.program.display().to_string(),
             source,
         };
+        let rehearsal = rehearsal().map_err(failed)?;
         let mut child = Command::new(self.program.as_path())
             .arg(host::ARGUMENT)
+            .current_dir(rehearsal.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -113,6 +117,18 @@ impl Zygote {
         let errors = child.stderr.take().ok_or_else(missing)?;
         let forks = Forks::new(orders, replies);
         tokio::spawn(forks.account().clone().read_errors(errors));
-        Ok(Process { _child: child, forks })
+        Ok(Process {
+            _child: child,
+            _rehearsal: rehearsal,
+            forks,
+        })
     }
+}
+
+/// A folder with the function that the process runs when it rehearses; see `bootstrap/rehearsal.py`.
+fn rehearsal() -> std::io::Result<TempDir> {
+    const FUNCTION: &str = "def lambda_handler(event, context):\n    return event\n";
+    let folder = tempfile::Builder::new().prefix("lc").tempdir()?;
+    std::fs::write(folder.path().join("rehearsed.py"), FUNCTION)?;
+    Ok(folder)
 }

@@ -50,12 +50,21 @@ pub fn confine(confinement: &Confinement) -> io::Result<()> {
     restrict_writes(confinement)
 }
 
+/// Sees to it that this process ends with the one that forked it, where the system can see to that.
+///
+/// # Errors
+///
+/// If the system refuses.
+pub fn end_with_parent() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    Ok(())
+}
+
 #[cfg(target_os = "linux")]
 fn restrict_writes(confinement: &Confinement) -> io::Result<()> {
     use landlock::{ABI, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, path_beneath_rules};
 
-    // Gone with the parent: a worker never outlives the program.
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let abi = ABI::V3;
     let devices = ["/dev/null", "/dev/zero", "/dev/tty", "/dev/shm"]
         .into_iter()

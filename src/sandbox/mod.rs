@@ -5,5 +5,5 @@
 pub mod confine;
 pub mod memory;
 
-pub use confine::{Confinement, confine};
+pub use confine::{Confinement, confine, end_with_parent};
 pub use memory::{CountingAllocator, MemoryAccount};

@@ -27,13 +27,9 @@ class _Mount:
         self.virtual, self.real, self.writable = virtual, real, writable
 
 
-def install(files, storage):
-    """`files` gives the real folder of each of Lambda's; `storage` is what the writable one holds, in bytes."""
-    global _cwd
-    mount(files)
-    virtual_storage.install(storage)
-    os.chdir(_to_real("/var/task"))
-    _cwd = "/var/task"
+def install():
+    """Once in a process, or in the one that it is forked from."""
+    virtual_storage.install()
     for name, kind in _FUNCTIONS.items():
         original = getattr(posix, name, None)
         if original is not None:
@@ -61,6 +57,16 @@ def install(files, storage):
     if hasattr(loader, "create_dynamic"):
         _real["create_dynamic"] = loader.create_dynamic
         loader.create_dynamic = _create_dynamic
+
+
+def begin(files, storage):
+    """In each environment. `files` gives the real folder of each of Lambda's; `storage` is what the writable one holds,
+    in bytes."""
+    global _cwd
+    mount(files)
+    virtual_storage.limit(storage)
+    _chdir_real(_to_real("/var/task"))
+    _cwd = "/var/task"
     os.environ["PWD"] = "/var/task"
 
 

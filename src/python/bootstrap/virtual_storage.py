@@ -64,9 +64,13 @@ def watch(folders):
     _storage.folders, _storage.free = tuple(folders), 0
 
 
-def install(limit):
-    """Limits what is written through descriptors that are `limited`."""
-    _storage.limit = limit
+def limit(size):
+    """So many bytes may be written through descriptors that are `limited`."""
+    _storage.limit = size
+
+
+def install():
+    """Counts what is written through them."""
     _wrap("write", lambda fd, data: _write_real(fd, _cut(fd, data)))
     _wrap("pwrite", _second_is_data(getattr(posix, "pwrite", None)))
     _wrap("writev", _all_of_them)

@@ -116,8 +116,8 @@ def ctime(seconds=None):
     return _real_asctime(gmtime(seconds))
 
 
-def install(now, cpu_scale, cpu_scale_invoked):
-    native.set_clock(now, cpu_scale, cpu_scale_invoked)
+def install():
+    """Once in a process, or in the one that it is forked from."""
     time.time, time.time_ns = native.time, native.time_ns
     time.monotonic, time.monotonic_ns = native.monotonic, native.monotonic_ns
     time.perf_counter, time.perf_counter_ns = native.monotonic, native.monotonic_ns
@@ -128,7 +128,13 @@ def install(now, cpu_scale, cpu_scale_invoked):
         _follow(sys.modules.get(module))
     _patch_selectors()
     _patch_threads()
+
+
+def begin(now, cpu_scale, cpu_scale_invoked):
+    """In each environment."""
+    native.set_clock(now, cpu_scale, cpu_scale_invoked)
     if "random" in sys.modules:
+        # Or else all forks of one process would draw the same numbers.
         sys.modules["random"].seed()
 
 

@@ -5,26 +5,75 @@ import sys
 
 import _lambda_course as native
 
+_installed = False
+
+# What is in its place later is for the function.
+_open = open
+
 
 def run(order):
     """In a process just forked: becomes the environment described by the order."""
-    native.enter(order["sandbox"])
+    native.leave()
+    prepare()
+    begin(order)
+
+
+def stand_by(order, others):
+    """In a process forked ahead of its order: waits for it at the descriptor `order`. The descriptors `others` are
+    nothing to it."""
+    import rehearsal
+
+    native.leave()
+    for other in others:
+        os.close(other)
+    prepare()
+    rehearsal.once()
+    with _open(order, "rb") as order:
+        order = order.readline()
+    # Empty where there is nobody left to give orders.
+    if order:
+        begin(order)
+
+
+def prepare():
+    """What needs no order."""
     open_standard_streams()
+    os.environ.clear()
+    install()
+
+
+def install():
+    """Replaces what Lambda has in another way: once in a process, or in the one that it is forked from."""
+    global _installed
+    if not _installed:
+        import virtual_files
+        import virtual_processes
+        import virtual_time
+
+        virtual_time.install()
+        virtual_files.install()
+        virtual_processes.install()
+        _installed = True
+
+
+def begin(order):
+    """Becomes the environment described by the order."""
+    order = json.loads(order)
+    native.enter(order["sandbox"])
+    native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
     serve(order)
 
 
 def serve(order):
     """Serves invocations until the process ends."""
-    take_environment(order["environment"])
-    native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
-
     import importer
-    import virtual_time
     import virtual_files
-    import virtual_processes
-    virtual_time.install(order["now"], order["cpu_scale"], order["cpu_scale_invoked"])
-    virtual_files.install(order["files"], order["storage"])
-    virtual_processes.install()
+    import virtual_time
+
+    install()
+    take_environment(order["environment"])
+    virtual_time.begin(order["now"], order["cpu_scale"], order["cpu_scale_invoked"])
+    virtual_files.begin(order["files"], order["storage"])
 
     sys.path[:] = order["path"]
     sys.argv = ["/var/runtime/bootstrap.py"]
@@ -36,7 +85,8 @@ def serve(order):
 def take_environment(environment):
     """As `os.environ.clear()` and `update()`, without a conversion and a check for each of the names and values: that
     took longer than most imports."""
-    os.environ.clear()
+    if os.environ:
+        os.environ.clear()
     for name, value in environment.items():
         os.putenv(name, value)
         os.environ._data[name.encode()] = value.encode()
@@ -46,15 +96,15 @@ def fork_from_here():
     """Forks an environment for each order, as the zygote does. Returns in each of them."""
     native.take_orders()
     while True:
-        order = native.next_order(True)
+        order = native.next_order(None)
         if order == "":
             os._exit(0)
-        order = json.loads(order)
+        number, _, order = order.partition(" ")
         pid = os.fork()
         if pid == 0:
-            restore(order)
+            restore(json.loads(order))
             return
-        native.reply(json.dumps({"forked": order["id"], "pid": pid}))
+        native.reply(f'{{"forked": {number}, "pid": {pid}}}')
 
 
 def restore(order):
@@ -62,6 +112,7 @@ def restore(order):
     its memory stays, random numbers to come included."""
     import virtual_files
 
+    native.leave()
     native.enter(order["sandbox"])
     os.environ.update(order["environment"])
     native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])

@@ -3,18 +3,19 @@
 It imports what handlers use between orders, so that the first order need not wait for the last import.
 """
 import gc
-import json
-import os
 import sys
 
 import _lambda_course as native
+
+import spares
+import worker
 
 PRELOAD = (
     "json", "logging", "traceback", "datetime", "decimal", "re", "time", "base64", "hashlib", "uuid",
     "functools", "collections", "linecache", "tokenize", "itertools", "random", "urllib.parse", "csv", "io", "threading",
     "boto3", "dataclasses", "typing", "enum", "string", "math", "concurrent.futures", "asyncio",
     "tempfile", "shutil", "glob", "pathlib", "statistics", "subprocess", "textwrap", "zipfile", "gzip",
-    "awslambdaric._rehearsal", "boto3._rehearsal",
+    "boto3._rehearsal",
 )
 
 
@@ -34,7 +35,6 @@ def main():
     import virtual_files
     import virtual_processes
     import virtual_time
-    import worker
     import awslambdaric.__main__
 
     differences.mend()
@@ -44,20 +44,36 @@ def main():
     del awslambdaric, differences, importer, virtual_files, virtual_processes, virtual_time
     waiting = list(PRELOAD)
     while True:
-        order = native.next_order(not waiting)
-        if order is None:
-            preload(waiting.pop(0))
-            if not waiting:
-                # What lives now lives on: forks need not look at it, and so need not copy it.
-                gc.collect()
-                gc.freeze()
-            continue
+        patience = 0.0 if waiting else spares.QUIET if spares.wanted() else None
+        order = native.next_order(patience)
         if order == "":
             return
-        order = json.loads(order)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            os._exit(worker.supervise(lambda: worker.run(order)))
-        native.reply(json.dumps({"forked": order["id"], "pid": pid}))
+        if order is not None:
+            number, _, order = order.partition(" ")
+            pid = spares.take(order) or spares.fork(worker.run, order)
+            native.reply(f'{{"forked": {number}, "pid": {pid}}}')
+        elif waiting:
+            preload(waiting.pop(0))
+            if not waiting:
+                settle()
+        else:
+            spares.make()
+
+
+def settle():
+    """When all is imported: what lives now lives on."""
+    import rehearsal
+
+    worker.install()
+    for _ in range(_ROUNDS):
+        rehearsal.once()
+    # Forks need not look at it, and so need not copy it.
+    gc.collect()
+    gc.freeze()
+    address = 0
+    while address is not None:
+        address = native.gather_pages(address)
+
+
+# So often the interpreter sees code run before it has rewritten all of it.
+_ROUNDS = 16

@@ -262,4 +262,4 @@ def init_error(error, kind):
 
 
 # It needs what stands above.
-from forks import enter, next_order, reply, take_orders  # noqa: E402, F401
+from forks import enter, leave, next_order, reply, take_orders  # noqa: E402, F401

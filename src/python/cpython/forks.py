@@ -36,7 +36,7 @@ def take_orders():
     _Pipes.before = signal.SIG_DFL if handler is None else handler, descriptor
 
 
-def next_order(wait):
+def next_order(patience):
     """The next order; an empty text: there will be no more. It waits in any case."""
     while True:
         line, found, rest = _Pipes.read.partition(b"\n")
@@ -91,8 +91,8 @@ def _end_children():
                 pass
 
 
-def enter(sandbox):
-    """In a fork: becomes a process of its own, whose output and questions go where the order says."""
+def leave():
+    """In a fork: is no part of the process any more that it was forked from."""
     handler, descriptor = _Pipes.before
     signal.signal(signal.SIGCHLD, handler)
     signal.set_wakeup_fd(descriptor)
@@ -100,6 +100,10 @@ def enter(sandbox):
     os.close(_Pipes.ended)
     os.close(_Pipes.signalled)
     _Pipes.children = set()
+
+
+def enter(sandbox):
+    """Then: becomes a worker, whose output and questions go where the order says."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as log:
         log.connect(sandbox["log"])
         os.dup2(log.fileno(), 1)

@@ -28,6 +28,7 @@ def main():
     del client_of_ones_own, snap_start, unawaited, virtual_files, virtual_processes, virtual_time
     importer.install()
     differences.mend_files()
+    native.connect(order["environment"]["AWS_LAMBDA_RUNTIME_API"])
     os._exit(worker.supervise(lambda: worker.serve(order)))
 
 
