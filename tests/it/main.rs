@@ -46,6 +46,8 @@ mod samples;
 mod screen;
 mod signed;
 mod snap_start;
+#[cfg(target_os = "linux")]
+mod spares;
 mod story;
 mod tenants;
 mod tumbling_windows;
