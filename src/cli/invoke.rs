@@ -19,7 +19,6 @@ use crate::region::{Region, RegionConfig};
 
 /// Run any handler in a Region and print its response and log
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(super) struct Invoke {
     /// A file or folder, and the handler in it, as `app.py:lambda_handler`
     #[arg(value_name = "PATH[:FUNCTION]", required_unless_present = "sample")]

@@ -485,7 +485,7 @@ fn a_share_of_events_comes_twice_and_the_seed_says_which() {
         let config = RegionConfig::repeatable(seed);
         let lab = Lab::configured(&[("handler.py", "def f(event, context): return 1\n")], config).await;
         lab.function("f", |config| {
-            config.asynchronous.duplicates = Probability::new(0.3).unwrap()
+            config.asynchronous.duplicates = Probability::new(0.3).unwrap();
         });
         let mut times = BTreeMap::new();
         for _ in 0..60 {
