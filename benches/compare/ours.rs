@@ -33,7 +33,7 @@ const TEN: [&str; 10] = [
 
 pub struct Ours<'a> {
     runtime: &'a Runtime,
-    region: Region,
+    region: Arc<Region>,
     runner: RegionRunner,
     exercise: Arc<Exercise>,
     _code: TempDir,
@@ -58,56 +58,44 @@ impl<'a> Ours<'a> {
         assert_eq!(exercise.cases.len(), TEN.len());
         Self {
             runtime,
-            region,
+            region: Arc::new(region),
             runner: RegionRunner::new(engine),
             exercise: Arc::new(exercise),
             _code: code,
         }
     }
 
-    async fn invoke(&self) {
-        let invocation = Invocation {
-            payload: EVENT.into(),
-            ..Invocation::default()
-        };
-        let busy = self.region.clock().busy();
-        let (result, _busy) = self.region.lambda().invoke("bench", &invocation, busy).await;
-        assert!(!result.expect("an answer").function_error);
-    }
-
     /// A new environment, to its first response. That the one before has gone is no part of it.
     pub fn cold_start(&self) -> Duration {
         self.region.lambda().recycle("bench").expect("the function");
-        self.timed(self.invoke())
+        self.timed(invoke(&self.region))
     }
 
     /// The mean of so many invocations of one environment.
     pub fn warm(&self, count: u32) -> Duration {
         self.timed(async {
             for _ in 0..count {
-                self.invoke().await;
+                invoke(&self.region).await;
             }
         }) / count
     }
 
-    /// So many invocations, two at a time.
+    /// So many invocations, two at a time, by two tasks as the cases of an exercise are.
     pub fn two_environments(&self, count: u32) -> (u32, Duration) {
-        let half = async {
-            for _ in 0..count / 2 {
-                self.invoke().await;
-            }
+        let invocations = |count: u32| {
+            let region = self.region.clone();
+            self.runtime.spawn(async move {
+                for _ in 0..count {
+                    invoke(&region).await;
+                }
+            })
         };
-        let other = async {
-            for _ in 0..count / 2 {
-                self.invoke().await;
-            }
+        let both = async |count: u32| {
+            let (one, other) = tokio::join!(invocations(count), invocations(count));
+            one.and(other).expect("both tasks end");
         };
-        self.runtime
-            .block_on(async { tokio::join!(self.invoke(), self.invoke()) });
-        let took = self.timed(async {
-            tokio::join!(half, other);
-        });
-        (count, took)
+        self.runtime.block_on(both(1));
+        (count, self.timed(both(count / 2)))
     }
 
     /// Grading the ten cases.
@@ -128,4 +116,14 @@ impl<'a> Ours<'a> {
         self.runtime.block_on(steps);
         began.elapsed()
     }
+}
+
+async fn invoke(region: &Region) {
+    let invocation = Invocation {
+        payload: EVENT.into(),
+        ..Invocation::default()
+    };
+    let busy = region.clock().busy();
+    let (result, _busy) = region.lambda().invoke("bench", &invocation, busy).await;
+    assert!(!result.expect("an answer").function_error);
 }

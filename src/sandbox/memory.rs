@@ -48,7 +48,10 @@ impl CountingAllocator {
         let page = unsafe { &*page };
         let current = page.current.fetch_add(change, Ordering::Relaxed) + change;
         if change > 0 {
-            page.peak.fetch_max(current, Ordering::Relaxed);
+            // Looking costs far less than writing, and there is seldom a new peak.
+            if current > page.peak.load(Ordering::Relaxed) {
+                page.peak.fetch_max(current, Ordering::Relaxed);
+            }
             if current > page.limit.load(Ordering::Relaxed) {
                 out_of_memory(page);
             }
