@@ -48,7 +48,8 @@ OPERATIONS = {
         GetEventSourceMapping GetFunction GetFunctionConcurrency
         GetFunctionConfiguration GetFunctionEventInvokeConfig
         GetFunctionRecursionConfig GetFunctionUrlConfig GetLayerVersion GetPolicy
-        GetProvisionedConcurrencyConfig Invoke InvokeAsync ListAliases
+        GetProvisionedConcurrencyConfig Invoke InvokeAsync
+        InvokeWithResponseStream ListAliases
         ListEventSourceMappings ListFunctionEventInvokeConfigs
         ListFunctionUrlConfigs ListFunctions ListLayerVersions ListLayers
         ListProvisionedConcurrencyConfigs ListTags ListVersionsByFunction
@@ -94,7 +95,7 @@ SHAPE = """type members required member key value min payload flattened location
     requiresLength resultWrapper wrapper synthetic""".split()
 REFERENCE = """shape location locationName streaming xmlNamespace xmlAttribute
     timestampFormat jsonvalue idempotencyToken flattened resultWrapper
-    queryName""".split()
+    queryName eventpayload eventheader""".split()
 
 
 def read(service, version, name):

@@ -549,12 +549,33 @@ fn mappings_urls_tags_and_loops_are_kept() {
         let (status, _, message) = refused(&lab, "POST", path, request).await;
         assert_eq!(status, 409);
         assert!(message.starts_with("An event source mapping with SQS arn"), "{message}");
+        let pollers = json!({"MinimumPollers": 4, "MaximumPollers": 200});
+        let update = json!({"ProvisionedPollerConfig": {"MinimumPollers": 4}});
+        let updated = done(&lab, "PUT", &one, update).await;
+        assert_eq!(
+            updated["ProvisionedPollerConfig"], pollers,
+            "what was left out is the default"
+        );
         done(&lab, "PUT", &one, json!({ "Enabled": false })).await;
         assert_eq!(done(&lab, "GET", &one, Value::Null).await["State"], "Disabled");
         let listed = done(&lab, "GET", &format!("{path}?FunctionName=f"), Value::Null).await;
         assert_eq!(listed["EventSourceMappings"].as_array().unwrap().len(), 1);
         done(&lab, "DELETE", &one, Value::Null).await;
         assert_eq!(refused(&lab, "GET", &one, Value::Null).await.0, 404);
+        let table = lab
+            .region
+            .cloud()
+            .dynamodb
+            .create_table("items", "id", None, Some("NEW_IMAGE"));
+        let request = json!({
+            "EventSourceArn": table.unwrap(), "FunctionName": "f", "StartingPosition": "LATEST",
+            "TumblingWindowInSeconds": 900,
+        });
+        let made = done(&lab, "POST", path, request).await;
+        assert_eq!(made["TumblingWindowInSeconds"], 900);
+        let one = format!("{path}/{}", made["UUID"].as_str().unwrap());
+        done(&lab, "PUT", &one, json!({ "TumblingWindowInSeconds": 0 })).await;
+        assert_eq!(done(&lab, "GET", &one, Value::Null).await["TumblingWindowInSeconds"], 0);
 
         let path = "/2021-10-31/functions/f/url";
         let url = done(&lab, "POST", path, json!({ "AuthType": "NONE" })).await;

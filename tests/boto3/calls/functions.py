@@ -6,11 +6,11 @@ import zipfile
 
 from .registry import caught, each
 
-def code():
+def code(body="return event"):
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         info = zipfile.ZipInfo("app.py", (2026, 1, 1, 0, 0, 0))
-        archive.writestr(info, "def handler(event, context):\n    return event\n")
+        archive.writestr(info, f"def handler(event, context):\n    {body}\n")
     return {"ZipFile": held.getvalue()}
 
 
@@ -38,6 +38,15 @@ each(
     invoke=lambda a: invoked(a, Payload=b'{"a": 1}'),
     invoke_str=lambda a: invoked(a, Payload='{"ü": 1}', LogType="Tail"),
     invoke_event=lambda a: invoked(a, InvocationType="Event"),
+    invoke_stream=lambda a: list(streamed(a, Payload=b'{"a": "\xc3\xbc"}')),
+    invoke_stream_kind=lambda a: type(streamed(a)).__name__,
+    invoke_stream_keys=lambda a: sorted(a.lambda_.invoke_with_response_stream(**FN)),
+    invoke_stream_log=lambda a: [
+        sorted(part) for event in streamed(a, LogType="Tail") for part in event.values()
+    ],
+    invoke_stream_error=lambda a: stream_of_an_error(a),
+    invoke_stream_404=lambda a: a.lambda_.invoke_with_response_stream(FunctionName="nope"),
+    invoke_stream_bad=lambda a: streamed(a, InvocationType="Event"),
     invoke_404=lambda a: a.lambda_.invoke(FunctionName="nope"),
     invoke_bad=lambda a: a.lambda_.invoke(**FN, Payload={"a": 1}),
     catch=lambda a: caught(
@@ -128,3 +137,18 @@ def mapping(a):
 def invoked(a, **more):
     answer = a.lambda_.invoke(**FN, **more)
     return [type(answer["Payload"]).__name__, sorted(answer), answer["StatusCode"]]
+
+
+def streamed(a, **more):
+    return a.lambda_.invoke_with_response_stream(**FN, **more)["EventStream"]
+
+
+def stream_of_an_error(a):
+    name = {"FunctionName": "raises"}
+    a.lambda_.create_function(
+        **name, Runtime="python3.12", Role=ROLE, Handler="app.handler", Code=code("raise ValueError('no')")
+    )
+    try:
+        return list(a.lambda_.invoke_with_response_stream(**name)["EventStream"])
+    finally:
+        a.lambda_.delete_function(**name)

@@ -106,7 +106,7 @@ class Endpoint:
 
     def _send(self, request, operation_model):
         idempotent = _is_idempotent(request, operation_model)
-        streaming = operation_model.has_streaming_output
+        streaming = operation_model.has_streaming_output or operation_model.has_event_stream_output
         try:
             http = self._session.send(request, idempotent, streaming)
             parsed = self._parse(http, operation_model)
@@ -120,9 +120,11 @@ class Endpoint:
         status, headers = http.status_code, http.headers
         if status < 300 and operation_model.has_streaming_output:
             body = self._streaming_body(http, operation_model)
+        elif status < 300 and operation_model.has_event_stream_output:
+            body = http.raw
         else:
             body = http.content
-        response = {"status_code": status, "headers": headers, "body": body}
+        response = {"status_code": status, "headers": headers, "body": body, "operation_name": operation_model.name}
         if self._is_s3:
             from botocore import handlers
 

@@ -106,7 +106,7 @@ class OperationModel:
         self.output_shape = self._shape("output")
         self.has_streaming_output = self._streams(self.output_shape)
         self.has_streaming_input = self._streams(self.input_shape)
-        self.has_event_stream_output = False
+        self.has_event_stream_output = self._streams_events(self.output_shape)
 
     def __repr__(self):
         return "OperationModel(name=%s)" % self.name
@@ -119,6 +119,11 @@ class OperationModel:
     def _streams(shape):
         payload = shape is not None and shape.serialization.get("payload")
         return bool(payload) and shape.members[payload].type_name == "blob"
+
+    @staticmethod
+    def _streams_events(shape):
+        members = shape.members.values() if shape is not None and shape.type_name == "structure" else ()
+        return any(member.serialization.get("eventstream") for member in members)
 
     @property
     def error_shapes(self):

@@ -248,10 +248,43 @@ class BaseRestParser(ResponseParser):
             return
         member = shape.members[name]
         body = response["body"]
-        if member.type_name in ("string", "blob"):
+        if member.serialization.get("eventstream"):
+            from botocore.eventstream import EventStream
+
+            parsed[name] = EventStream(body, member, self, response["operation_name"])
+        elif member.type_name in ("string", "blob"):
             parsed[name] = body.decode("utf-8") if isinstance(body, bytes) else body
         else:
             parsed[name] = self._parse_shape(member, self._initial_body_parse(body))
+
+    def parse_event(self, headers, payload, shape, failed):
+        """One event of a stream, by its name; or the error that it tells."""
+        if failed:
+            return self._parse_event_error(headers, payload, shape)
+        name = headers.get(":event-type")
+        event = shape.members.get(name)
+        if event is None:
+            return {}
+        members = event.members
+        parsed = {key: headers[key] for key, member in members.items()
+                  if member.serialization.get("eventheader") and key in headers}
+        for key, member in members.items():
+            if member.serialization.get("eventpayload"):
+                parsed[key] = payload if member.type_name == "blob" else self._parse_shape(
+                    member, self._initial_body_parse(payload))
+                return {name: parsed}
+        parsed.update(self._parse_shape(event, self._initial_body_parse(payload)))
+        return {name: parsed}
+
+    def _parse_event_error(self, headers, payload, shape):
+        name = headers.get(":exception-type")
+        error = shape.members.get(name)
+        if error is None:
+            code, message = headers.get(":error-code", ""), headers.get(":error-message", "")
+        else:
+            body = self._parse_shape(error, self._initial_body_parse(payload))
+            code, message = name, body.get("Message", body.get("message", ""))
+        return {"Error": {"Code": code, "Message": message}}
 
     def _parse_outside_body(self, response, members, parsed):
         headers = response["headers"]
