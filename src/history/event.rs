@@ -208,7 +208,8 @@ pub struct InvocationRecord {
     pub duration: Duration,
     /// `Billed Duration` of REPORT, in whole milliseconds.
     pub billed_ms: u64,
-    /// `Init Duration` of REPORT.
+    /// `Init Duration` of REPORT, on the first invocation of an environment. With provisioned concurrency its caller
+    /// has not waited for it, and it is no part of `billed_ms`.
     pub init: Option<Duration>,
     /// How the environment was restored for it from a snapshot, if it was.
     pub restore: Option<Restore>,
@@ -229,6 +230,12 @@ pub struct InvocationRecord {
 }
 
 impl InvocationRecord {
+    /// The initialisation that its caller waited for: none where the environment was initialised ahead.
+    #[must_use]
+    pub fn init_waited_for(&self) -> Option<Duration> {
+        self.init.filter(|_| self.cold_start)
+    }
+
     /// What it costs in `us-east-1` at the first tier, without the free tier.
     #[must_use]
     pub fn price(&self) -> Usd {

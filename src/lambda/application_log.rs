@@ -4,7 +4,8 @@
 //! pair with the key `level`. If the `level` value field is invalid or missing, Lambda will assign the log output the
 //! level INFO. If you don't supply a valid timestamp, Lambda will assign the log the level INFO" (developer guide,
 //! "Log-level filtering"). It goes by the key also for what runtimes write themselves (AWS's own issue 220 of the Python
-//! runtime client). Text that is no JSON object has no level, and stays.
+//! runtime client). Text that is no JSON object has no level, and stays. Metrics in the Embedded Metric Format have no
+//! `level` either; no page makes an exception for them, so they are INFO too.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -95,6 +96,7 @@ mod tests {
             r#"{"level": "error"}"#.to_owned(),
             r#"{"level": "error", "timestamp": "yesterday"}"#.to_owned(),
             r#"{"level": "error", "timestamp": 1730566291}"#.to_owned(),
+            r#"{"_aws": {"Timestamp": 1730566291000, "CloudWatchMetrics": []}, "orders": 1}"#.to_owned(),
         ] {
             assert_eq!(level_of(&line), Some(Info), "{line}");
         }

@@ -51,6 +51,8 @@ pub fn report(record: &InvocationRecord, trace: Option<&Trace>) -> String {
         record.memory_size,
         record.max_memory_used,
     );
+    // "You can see the initialization time in logs and traces after an environment instance processes a request"
+    // (developer guide, on provisioned concurrency): it stands here also where nobody waited for it.
     if let Some(init) = record.init {
         line.push_str(&format!("\tInit Duration: {} ms", millis(init)));
     }
@@ -174,6 +176,23 @@ mod tests {
             failed_init_report(hundredths(8358), "init", "error", Some("Runtime.ImportModuleError")),
             "INIT_REPORT Init Duration: 83.58 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError"
         );
+    }
+
+    #[test]
+    fn an_environment_initialised_ahead_says_so_once_and_is_billed_apart() {
+        // "You can see the initialization time in logs and traces after an environment instance processes a request"
+        // (developer guide, "Configuring provisioned concurrency"). A published line of provisioned concurrency.
+        assert_eq!(billed_ms(hundredths(49_212), None), 493);
+        let mut record = record();
+        (record.cold_start, record.provisioned) = (false, true);
+        (record.duration, record.billed_ms, record.init) = (hundredths(49_212), 493, Some(hundredths(483_159)));
+        (record.memory_size, record.max_memory_used) = (256, 101);
+        assert_eq!(
+            report(&record, None),
+            "REPORT RequestId: r\tDuration: 492.12 ms\tBilled Duration: 493 ms\tMemory Size: 256 MB\tMax Memory Used: \
+             101 MB\tInit Duration: 4831.59 ms\t"
+        );
+        assert_eq!(record.init_waited_for(), None);
     }
 
     #[test]

@@ -123,20 +123,25 @@ fn a_course_chooses_how_functions_start() {
         }
         let of = |name: &str| {
             let record = course.lab.invocations(name).remove(0);
-            (json(&record), record.cold_start, course.report(name))
+            ((json(&record), record.cold_start), record, course.report(name))
         };
         let arn = |name: &str| format!("arn:aws:lambda:us-east-1:123456789012:function:{name}");
-        let (plain, cold, report) = of("plain");
+        let (got, plain, report) = of("plain");
         let expected = json!({ "kind": "on-demand", "arn": arn("plain"), "version": "$LATEST" });
-        assert_eq!((plain, cold), (expected, true));
+        assert_eq!(got, (expected, true));
+        assert!(plain.init_waited_for() >= Some(Duration::from_millis(250)));
         assert!(report.contains("\tInit Duration: "), "{report}");
-        let (ready, cold, report) = of("ready");
+        let (got, ready, report) = of("ready");
         let expected = json!({ "kind": "provisioned-concurrency", "arn": arn("ready:live"), "version": "1" });
-        assert_eq!((ready, cold), (expected, false));
-        assert!(!report.contains("Init Duration"), "{report}");
-        let (frozen, cold, report) = of("frozen");
+        assert_eq!(got, (expected, false));
+        // Its log tells of the initialisation, which is no part of what is billed here.
+        assert_eq!(ready.init_waited_for(), None);
+        assert!(ready.init.unwrap() >= Duration::from_millis(250));
+        assert_eq!(u128::from(ready.billed_ms), ready.duration.as_micros().div_ceil(1_000));
+        assert!(report.contains("\tInit Duration: "), "{report}");
+        let (got, _, report) = of("frozen");
         let expected = json!({ "kind": "snap-start", "arn": arn("frozen:live"), "version": "1" });
-        assert_eq!((frozen, cold), (expected, true));
+        assert_eq!(got, (expected, true));
         assert!(
             !report.contains("Init Duration") && report.contains("\tBilled Restore Duration: "),
             "{report}"
@@ -145,7 +150,10 @@ fn a_course_chooses_how_functions_start() {
         course.step(json!({ "recycle": "ready" })).await;
         course.step(json!({ "invoke": { "function": "ready" } })).await;
         let again = course.lab.invocations("ready").remove(1);
-        assert!(!again.cold_start);
+        assert!(!again.cold_start && again.init.is_some());
+        course.step(json!({ "invoke": { "function": "ready" } })).await;
+        let used_before = course.lab.invocations("ready").remove(2);
+        assert!(!used_before.cold_start && used_before.init.is_none());
         let mut expected = initialised(&course.lab, "ready");
         for record in course.lab.invocations("ready") {
             expected += GbSeconds::new(128, record.billed_ms);

@@ -34,7 +34,7 @@ pub(super) struct Measured {
 impl Measured {
     /// What a cold start takes longer than a warm invocation: initialisation, and a slower first run.
     pub(super) fn extra_when_cold(&self) -> Duration {
-        let cold = self.cold.duration + self.cold.init.unwrap_or_default();
+        let cold = self.cold.duration + self.cold.init_waited_for().unwrap_or_default();
         cold.saturating_sub(self.warm)
     }
 

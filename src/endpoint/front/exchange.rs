@@ -70,7 +70,7 @@ pub(super) async fn invoke(
     };
     // What computes for long takes longer at less memory than it does here.
     let late = |record: &InvocationRecord| {
-        timeout.is_some_and(|most| record.duration + record.init.unwrap_or_default() > most)
+        timeout.is_some_and(|most| record.duration + record.init_waited_for().unwrap_or_default() > most)
     };
     match result {
         Ok(record) if late(&record) => (Ok(Outcome::TimedOut), busy),

@@ -42,6 +42,8 @@ pub struct Environment {
     runtime: Option<Runtime>,
     hold: Arc<Hold>,
     started_before: bool,
+    /// How long it took to initialise it ahead of its first invocation, until that has come.
+    initialised_ahead: Option<Duration>,
     /// It is being initialised on demand.
     has_whole_cpu: bool,
     last_used: Timestamp,
@@ -70,9 +72,9 @@ pub struct Work {
     pub stream: Option<ResponseStream>,
 }
 
-/// What came before the handler in a cold start.
+/// What came before the handler of an environment's first invocation.
 #[derive(Debug, Clone, Copy, Default)]
-struct ColdStart {
+struct Beginning {
     init: Option<Duration>,
     restore: Option<Restore>,
 }
@@ -140,6 +142,7 @@ impl Environment {
             runtime: None,
             hold: Arc::new(Hold::new(platform.clock().clone())),
             started_before: false,
+            initialised_ahead: None,
             has_whole_cpu: false,
             last_used: platform.clock().now(),
         })
@@ -194,7 +197,10 @@ impl Environment {
         let trace = self.platform.trace(self.id(), self.function.tracing);
         // After a crash or a timeout, what was restored is restored once more.
         let cold_start = !self.started_before || (self.runtime.is_none() && self.kind == InitializationType::SnapStart);
-        let mut before = ColdStart::default();
+        let mut before = Beginning {
+            init: self.initialised_ahead.take(),
+            ..Beginning::default()
+        };
         if cold_start {
             match self.begin(&work.request_id).await? {
                 Ok(begun) => before = begun,
@@ -223,9 +229,9 @@ impl Environment {
             if let Some(failed) = self.suppressed_init(deadline, &work.request_id).await? {
                 self.start_line(&running);
                 let termination = self.conclude(failed, &running).await;
-                return Ok(self.close(&running, ColdStart::default(), termination));
+                return Ok(self.close(&running, Beginning::default(), termination));
             }
-            before = ColdStart::default();
+            before = Beginning::default();
         } else {
             running.began = self.now();
         }
@@ -237,24 +243,24 @@ impl Environment {
 
     /// Gets the environment ready for its first invocation; `Err` inside: how its restoration failed. One whose
     /// initialisation failed is left without a process.
-    async fn begin(&mut self, request_id: &str) -> Result<Result<ColdStart, Ended>, EngineError> {
+    async fn begin(&mut self, request_id: &str) -> Result<Result<Beginning, Ended>, EngineError> {
         if self.kind == InitializationType::SnapStart {
             let platform = self.platform.clone();
             let snapshot = platform.snapshot(&self.function, &self.hold).await?;
             if let Some(snapshot) = snapshot {
                 let restored = self.restore(&snapshot, request_id).await?;
-                return Ok(restored.map(|restore| ColdStart {
+                return Ok(restored.map(|restore| Beginning {
                     restore: Some(restore),
-                    ..ColdStart::default()
+                    ..Beginning::default()
                 }));
             }
             // There is none: it is an environment like any other.
             self.kind = InitializationType::OnDemand;
         }
         let init = self.first_init(Some(request_id), Waiting::Ready).await?;
-        Ok(Ok(ColdStart {
+        Ok(Ok(Beginning {
             init,
-            ..ColdStart::default()
+            ..Beginning::default()
         }))
     }
 
@@ -347,10 +353,12 @@ impl Environment {
     }
 
     /// Writes END and REPORT, and the record.
-    fn close(&mut self, running: &Running<'_>, before: ColdStart, termination: Termination) -> InvocationRecord {
+    fn close(&mut self, running: &Running<'_>, before: Beginning, termination: Termination) -> InvocationRecord {
         let work = running.work;
         let restored = before.restore.map(|restore| Duration::from_millis(restore.billed_ms));
-        let billed_ms = report::billed_ms(termination.duration, before.init.or(restored));
+        // What was initialised ahead is billed by itself.
+        let init = before.init.filter(|_| running.cold_start);
+        let billed_ms = report::billed_ms(termination.duration, init.or(restored));
         let record = InvocationRecord {
             function: self.function.name.to_string(),
             version: self.function.version.to_string(),

@@ -44,7 +44,10 @@ impl Environment {
         let initialised = environment.first_init(None, Waiting::Ready).await;
         let busy = environment.hold.take();
         environment.last_used = platform.clock().now();
-        let ready = initialised.map(|took| took.map(|_| environment));
+        let ready = initialised.map(|took| {
+            environment.initialised_ahead = took;
+            took.map(|_| environment)
+        });
         (ready, busy)
     }
 
