@@ -1,13 +1,18 @@
-//! Who may call the endpoint: one set of credentials per execution environment, and one for the outside.
+//! Who may call the endpoint: one set of credentials per execution environment, one for the outside, and sessions that
+//! either of them asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::core::Core;
 use crate::chance::Chance;
+use crate::clock::Timestamp;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Somebody who calls with credentials of their own.
 pub trait Caller: Send + Sync {
@@ -47,8 +52,18 @@ pub struct Identity {
     pub role: Option<String>,
     /// The credentials.
     pub credentials: Credentials,
+    /// When they expire, if they do by themselves.
+    pub expires: Option<Timestamp>,
     /// Who calls.
     pub caller: Arc<dyn Caller>,
+}
+
+impl Identity {
+    /// Whether its credentials held only until now.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
 }
 
 impl fmt::Debug for Identity {
@@ -57,6 +72,7 @@ impl fmt::Debug for Identity {
             .field("name", &self.name)
             .field("role", &self.role)
             .field("credentials", &self.credentials)
+            .field("expires", &self.expires)
             .finish_non_exhaustive()
     }
 }
@@ -65,7 +81,15 @@ impl fmt::Debug for Identity {
 pub struct Callers {
     core: Core,
     outside: RwLock<Credentials>,
-    issued: Mutex<HashMap<String, Identity>>,
+    issued: Mutex<Issued>,
+}
+
+#[derive(Default)]
+struct Issued {
+    /// By access key.
+    identities: HashMap<String, Identity>,
+    /// The sessions, by when they are forgotten and their access key: the name of the source that the key is from.
+    sessions: BTreeMap<(Timestamp, String), String>,
 }
 
 impl Callers {
@@ -90,10 +114,13 @@ impl Callers {
             name: "learner".to_owned(),
             role: None,
             credentials: credentials.clone(),
+            expires: None,
             caller: Arc::new(Outside),
         };
         self.revoke(&self.outside().access_key_id);
-        self.lock().insert(credentials.access_key_id.clone(), identity);
+        let mut issued = self.lock();
+        issued.identities.insert(credentials.access_key_id.clone(), identity);
+        drop(issued);
         *self.outside.write().unwrap_or_else(PoisonError::into_inner) = credentials;
     }
 
@@ -106,8 +133,17 @@ impl Callers {
     /// Temporary credentials of an execution environment: a session of the function's role under the function's name.
     #[must_use]
     pub fn issue(&self, role: &str, function: &str, environment: &str, caller: Arc<dyn Caller>) -> Credentials {
-        let chance = self.core.chance.of(environment);
-        self.grant(&chance, Some(role.to_owned()), function, caller)
+        let identity = Identity {
+            name: function.to_owned(),
+            role: Some(role.to_owned()),
+            credentials: temporary(&self.core.chance.of(environment)),
+            expires: None,
+            caller,
+        };
+        let credentials = identity.credentials.clone();
+        let mut issued = self.lock();
+        issued.identities.insert(credentials.access_key_id.clone(), identity);
+        credentials
     }
 
     /// Ends what an environment was issued.
@@ -116,42 +152,66 @@ impl Callers {
         self.core.chance.forget(environment);
     }
 
-    /// Temporary credentials of a role's session, or of a user's own if there is no role. Nothing here ends them.
+    /// A session of a role, or of a user's own if there is no role, whose credentials last for so long. For a day more
+    /// they are known as expired.
     #[must_use]
-    pub fn assume(&self, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {
-        self.grant(&self.core.chance.of(session), role, session, caller)
-    }
-
-    fn grant(&self, chance: &Chance, role: Option<String>, session: &str, caller: Arc<dyn Caller>) -> Credentials {
-        let credentials = Credentials {
-            access_key_id: format!("ASIA{}", chance.alphanumeric(16)),
-            secret_access_key: chance.hex(40),
-            session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", chance.hex(128))),
-        };
+    pub fn assume(&self, role: Option<String>, session: &str, lasting: Duration, caller: Arc<dyn Caller>) -> Identity {
+        let now = self.core.now();
+        self.forget_sessions(now);
+        // No source is asked after its day, so that none has to be kept for longer than its sessions.
+        let source = format!("session {session} on day {}", now.as_secs() / DAY.as_secs());
+        let expires = now + lasting;
         let identity = Identity {
             name: session.to_owned(),
             role,
-            credentials: credentials.clone(),
+            credentials: temporary(&self.core.chance.of(&source)),
+            expires: Some(expires),
             caller,
         };
-        self.lock().insert(credentials.access_key_id.clone(), identity);
-        credentials
+        let key = &identity.credentials.access_key_id;
+        let mut issued = self.lock();
+        issued.identities.insert(key.clone(), identity.clone());
+        issued.sessions.insert((expires + DAY, key.clone()), source);
+        drop(issued);
+        identity
+    }
+
+    /// Forgets what expired long ago.
+    fn forget_sessions(&self, now: Timestamp) {
+        let mut issued = self.lock();
+        let later = issued.sessions.split_off(&(now, String::new()));
+        let over = std::mem::replace(&mut issued.sessions, later);
+        let gone: Vec<_> = over.keys().map(|(_, key)| issued.identities.remove(key)).collect();
+        drop(issued);
+        drop(gone);
+        for source in over.values() {
+            self.core.chance.forget(source);
+        }
     }
 
     /// The owner of an access key.
     #[must_use]
     pub fn lookup(&self, access_key_id: &str) -> Option<Identity> {
-        self.lock().get(access_key_id).cloned()
+        self.lock().identities.get(access_key_id).cloned()
     }
 
     /// Makes an access key invalid.
     pub fn revoke(&self, access_key_id: &str) {
-        let gone = self.lock().remove(access_key_id);
+        let gone = self.lock().identities.remove(access_key_id);
         drop(gone);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Identity>> {
+    fn lock(&self) -> MutexGuard<'_, Issued> {
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// New temporary credentials.
+fn temporary(chance: &Chance) -> Credentials {
+    Credentials {
+        access_key_id: format!("ASIA{}", chance.alphanumeric(16)),
+        secret_access_key: chance.hex(40),
+        session_token: Some(format!("IQoJb3JpZ2luX2VjE{}", chance.hex(128))),
     }
 }
 
@@ -172,5 +232,43 @@ impl Caller for Outside {
 
     fn suspend(&self) -> Box<dyn Send> {
         Box::new(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::cloud::{Account, Cloud};
+    use crate::history::History;
+
+    #[tokio::test]
+    async fn sessions_are_forgotten_a_day_after_they_expired() {
+        let clock = Clock::new(Timestamp::from_micros(1_767_225_600_000_000));
+        let cloud = Cloud::new(
+            clock.clone(),
+            &Chance::seeded(1),
+            History::default(),
+            Account::default(),
+        );
+        let callers = &cloud.callers;
+        let assume = |session: &str| {
+            let role = Some("role".to_owned());
+            callers.assume(role, session, Duration::from_secs(900), Arc::new(Outside))
+        };
+        let known = |identity: &Identity| callers.lookup(&identity.credentials.access_key_id).is_some();
+        let (first, second) = (assume("one"), assume("two"));
+        assert_ne!(first.credentials, second.credentials);
+        drop(clock.sleep(clock.busy(), Duration::from_secs(900)).await);
+        let third = assume("one");
+        assert!(first.has_expired(clock.now()) && !third.has_expired(clock.now()));
+        drop(clock.sleep(clock.busy(), DAY + Duration::from_secs(1)).await);
+        let again = assume("one");
+        assert_eq!([&first, &second, &third, &again].map(known), [false, false, true, true]);
+        // What is forgotten does not come back.
+        assert_ne!(again.credentials, first.credentials);
+        let issued = callers.lock();
+        assert_eq!(issued.sessions.len(), 2);
+        assert_eq!(issued.identities.len(), 3, "and the outside");
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::input::Input;
 use super::{ApiError, Cloud, Credentials, Identity};
+use crate::clock::Timestamp;
 
 /// How long temporary credentials of a role last, in seconds, unless the caller says.
 const ROLE_SECONDS: i64 = 3600;
@@ -25,9 +26,9 @@ impl Cloud {
             "GetCallerIdentity" => Ok(self.identified(identity)),
             "AssumeRole" => self.assume_role(input, identity),
             "GetSessionToken" => {
-                let caller = identity.caller.clone();
-                let credentials = self.callers.assume(None, &identity.name, caller);
-                Ok(json!({ "Credentials": self.described(&credentials, input, USER_SECONDS)? }))
+                let (lasting, caller) = (lasting(input, USER_SECONDS)?, identity.caller.clone());
+                let session = self.callers.assume(None, &identity.name, lasting, caller);
+                Ok(json!({ "Credentials": described(&session) }))
             }
             "GetAccessKeyInfo" => {
                 input.required("AccessKeyId")?;
@@ -52,37 +53,14 @@ impl Cloud {
             .map(|(_, path)| path.rsplit('/').next().unwrap_or(path));
         let role = role.filter(|role| !role.is_empty() && arn.starts_with("arn:"));
         let role = role.ok_or_else(|| ApiError::new("ValidationError", format!("{arn} is invalid")))?;
-        let credentials = self
-            .callers
-            .assume(Some(role.to_owned()), session, identity.caller.clone());
-        let unique = unique(&credentials);
+        let (lasting, caller) = (lasting(input, ROLE_SECONDS)?, identity.caller.clone());
+        let assumed = self.callers.assume(Some(role.to_owned()), session, lasting, caller);
         Ok(json!({
-            "Credentials": self.described(&credentials, input, ROLE_SECONDS)?,
+            "Credentials": described(&assumed),
             "AssumedRoleUser": {
-                "AssumedRoleId": format!("AROA{unique}:{session}"),
+                "AssumedRoleId": format!("AROA{}:{session}", unique(&assumed.credentials)),
                 "Arn": format!("arn:aws:sts::{}:assumed-role/{role}/{session}", self.core.account.id),
             },
-        }))
-    }
-
-    /// Credentials as the API has them. That they expire is told, but not enforced.
-    fn described(&self, credentials: &Credentials, input: Input<'_>, seconds: i64) -> Result<Value, ApiError> {
-        let seconds = input.int("DurationSeconds")?.unwrap_or(seconds);
-        let span = u64::try_from(seconds)
-            .ok()
-            .filter(|span| (900..=129_600).contains(span));
-        let span = span.ok_or_else(|| {
-            let message = format!(
-                "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member \
-                 must have value greater than or equal to 900"
-            );
-            ApiError::new("ValidationError", message)
-        })?;
-        Ok(json!({
-            "AccessKeyId": credentials.access_key_id,
-            "SecretAccessKey": credentials.secret_access_key,
-            "SessionToken": credentials.session_token,
-            "Expiration": (self.core.now() + Duration::from_secs(span)).iso_seconds(),
         }))
     }
 
@@ -98,6 +76,31 @@ impl Cloud {
         };
         json!({ "Arn": arn, "UserId": user_id, "Account": account })
     }
+}
+
+/// How long credentials shall last: `DurationSeconds`.
+fn lasting(input: Input<'_>, seconds: i64) -> Result<Duration, ApiError> {
+    let seconds = input.int("DurationSeconds")?.unwrap_or(seconds);
+    let span = u64::try_from(seconds)
+        .ok()
+        .filter(|span| (900..=129_600).contains(span));
+    span.map(Duration::from_secs).ok_or_else(|| {
+        let message = format!(
+            "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member \
+             must have value greater than or equal to 900"
+        );
+        ApiError::new("ValidationError", message)
+    })
+}
+
+/// A session's credentials as the API has them.
+fn described(session: &Identity) -> Value {
+    json!({
+        "AccessKeyId": session.credentials.access_key_id,
+        "SecretAccessKey": session.credentials.secret_access_key,
+        "SessionToken": session.credentials.session_token,
+        "Expiration": session.expires.map(Timestamp::iso_seconds),
+    })
 }
 
 /// The unique part of a key stands for the principal's own id, which is another on AWS.

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use super::front::Door;
 use super::service::Target;
 use super::signature::{Signature, unsigned_query};
-use super::tests::{Client, start_patiently};
+use super::tests::client::{Client, start_patiently};
 use super::{Endpoint, PATIENCE, presigned_v2, s3};
 use crate::cloud::Cloud;
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
 use s3s::crypto::{Checksum as _, Sha1};
 
-use super::signature::{Refusal, pairs, text};
+use super::signature::{Refusal, owner, pairs, text};
 use crate::clock::Timestamp;
 use crate::cloud::{Callers, Identity};
 
@@ -57,12 +57,8 @@ pub(super) fn verify(parts: &Parts, callers: &Callers, now: Timestamp) -> Result
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     };
-    let identity = callers
-        .lookup(parameter("AWSAccessKeyId").unwrap_or_default())
-        .ok_or(Refusal::Unknown)?;
-    if identity.credentials.session_token.as_deref() != parameter("x-amz-security-token") {
-        return Err(Refusal::Unknown);
-    }
+    let key = parameter("AWSAccessKeyId").unwrap_or_default();
+    let identity = owner(callers, key, parameter("x-amz-security-token"), now)?;
     let header = |name: &str| {
         parameter(name)
             .or_else(|| text(&parts.headers, name))

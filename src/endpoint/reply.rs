@@ -98,7 +98,8 @@ pub(super) fn rest_error(error: &ApiError, request_id: &str) -> Reply {
 /// That a request is not signed as it must be; without a protocol, over REST.
 ///
 /// With REST all of it is 403 ("Common Errors" in the AWS Lambda API Reference; erlcloud/erlcloud#690,
-/// brendanhay/amazonka#594 and iann0036/iamlive#58 show Lambda's answers), with JSON all of it is 400.
+/// brendanhay/amazonka#594 and iann0036/iamlive#58 show Lambda's answers), with JSON all of it is 400. Answers to
+/// expired tokens: guregu/dynamo#68, cfn-sphere/cfn-sphere#55 and cloudquery/cq-provider-aws#1171.
 pub(super) fn refusal(protocol: Option<Protocol>, refusal: &Refusal, request_id: &str) -> Reply {
     let json = !matches!(protocol, Some(Protocol::Query { .. }));
     let (code, status) = match (refusal, json) {
@@ -108,6 +109,8 @@ pub(super) fn refusal(protocol: Option<Protocol>, refusal: &Refusal, request_id:
         (Refusal::Incomplete(_) | Refusal::BadQuery(_), false) => ("IncompleteSignature", 400),
         (Refusal::Unknown, true) => ("UnrecognizedClientException", 400),
         (Refusal::Unknown, false) => ("InvalidClientTokenId", 403),
+        (Refusal::ExpiredToken, true) => ("ExpiredTokenException", 400),
+        (Refusal::ExpiredToken, false) => ("ExpiredToken", 403),
         (Refusal::Mismatch | Refusal::Misfit(_) | Refusal::Skewed(_) | Refusal::Expired, true) => {
             ("InvalidSignatureException", 400)
         }

@@ -191,12 +191,14 @@ impl Server {
                     Refusal::Incomplete(_) => ("AuthorizationHeaderMalformed", 400),
                     Refusal::BadQuery(_) => ("AuthorizationQueryParametersError", 400),
                     Refusal::Unknown => ("InvalidAccessKeyId", 403),
+                    Refusal::ExpiredToken => ("ExpiredToken", 400),
                     Refusal::Mismatch | Refusal::Misfit(_) => ("SignatureDoesNotMatch", 403),
                     Refusal::Skewed(_) => ("RequestTimeTooSkewed", 403),
                 };
                 let message = match refusal {
                     Refusal::Missing => "Access Denied".to_owned(),
                     Refusal::Unknown => "The AWS Access Key Id you provided does not exist in our records.".to_owned(),
+                    Refusal::ExpiredToken => s3::EXPIRED_TOKEN.to_owned(),
                     Refusal::Skewed(_) => {
                         "The difference between the request time and the current time is too large.".to_owned()
                     }

@@ -37,6 +37,9 @@ pub(super) enum Refusal {
     /// Nobody has this access key, or not with this token.
     #[error("The security token included in the request is invalid.")]
     Unknown,
+    /// The session is over that these credentials are of.
+    #[error("The security token included in the request is expired")]
+    ExpiredToken,
     /// Something else was signed.
     #[error(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
@@ -180,10 +183,7 @@ impl Signature {
 
     /// The owner of the access key, if the token is the one that belongs to it and the date can be right.
     pub(super) fn owner(&self, callers: &Callers, now: Timestamp) -> Result<Identity, Refusal> {
-        let identity = callers.lookup(&self.access_key_id).ok_or(Refusal::Unknown)?;
-        if identity.credentials.session_token != self.token {
-            return Err(Refusal::Unknown);
-        }
+        let identity = owner(callers, &self.access_key_id, self.token.as_deref(), now)?;
         self.check_scope()?;
         if self.presigned.is_none() {
             self.check_date(now)?;
@@ -316,6 +316,18 @@ impl Signature {
     fn has_expired(&self, seconds: u64, now: Timestamp) -> bool {
         self.signed_at().is_none_or(|signed| now.as_secs() > signed + seconds)
     }
+}
+
+/// The owner of an access key, if the token is the one that belongs to it, and still holds.
+pub(super) fn owner(callers: &Callers, key: &str, token: Option<&str>, now: Timestamp) -> Result<Identity, Refusal> {
+    let identity = callers.lookup(key).ok_or(Refusal::Unknown)?;
+    if identity.credentials.session_token.as_deref() != token {
+        return Err(Refusal::Unknown);
+    }
+    if identity.has_expired(now) {
+        return Err(Refusal::ExpiredToken);
+    }
+    Ok(identity)
 }
 
 /// The parameters of a query, decoded.

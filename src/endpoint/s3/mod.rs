@@ -81,6 +81,10 @@ fn bucket_in_host(host: &str) -> Option<&str> {
         .or_else(|| name.strip_suffix(".localhost"))
 }
 
+/// What S3 says of a session that is over ("Error responses" in the Amazon S3 API Reference).
+pub(super) const EXPIRED_TOKEN: &str = "The provided token has expired.";
+
+/// Whose keys forms are signed with.
 struct Keys(Arc<Cloud>);
 
 #[async_trait::async_trait]
@@ -93,6 +97,9 @@ impl S3Auth for Keys {
                 "The AWS Access Key Id you provided does not exist in our records."
             )
         })?;
+        if identity.has_expired(self.0.clock().now()) {
+            return Err(s3_error!(ExpiredToken, "{EXPIRED_TOKEN}"));
+        }
         Ok(identity.credentials.secret_access_key.into())
     }
 }

@@ -1,4 +1,5 @@
-#![expect(clippy::format_push_string, reason = "a small client")]
+pub(super) mod client;
+mod sessions;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,132 +7,16 @@ use std::time::{Duration, Instant};
 
 use axum::routing::post;
 use axum::{Extension, Router};
-use http::Request;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use self::client::{Client, start};
 use super::*;
-use crate::chance::Chance;
-use crate::clock::{Busy, Clock, Timestamp};
-use crate::cloud::{Account, Caller, Cloud, Credentials, Identity};
-use crate::history::{Event, History};
-
-/// A client with one connection.
-pub(super) struct Client {
-    stream: TcpStream,
-    pub(super) host: String,
-    key: String,
-    secret: String,
-    token: Option<String>,
-}
-
-pub(super) struct Answer {
-    pub(super) status: u16,
-    head: String,
-    pub(super) body: String,
-}
-
-impl Client {
-    pub(super) async fn new(endpoint: &Endpoint, credentials: &Credentials) -> Self {
-        let stream = TcpStream::connect(endpoint.address()).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self {
-            stream,
-            host: endpoint.address().to_string(),
-            key: credentials.access_key_id.clone(),
-            secret: credentials.secret_access_key.clone(),
-            token: credentials.session_token.clone(),
-        }
-    }
-
-    pub(super) async fn json(&mut self, service: &str, target: &str, input: &Value) -> Answer {
-        self.signed(service, "/", &[("x-amz-target", target)], input.to_string().as_bytes())
-            .await
-    }
-
-    pub(super) async fn signed(&mut self, service: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let head = self.head("POST", service, path, headers, body);
-        let length = format!("content-length: {}\r\n\r\n", body.len());
-        self.send([head.as_bytes(), length.as_bytes(), body].concat().as_slice())
-            .await
-    }
-
-    /// The head of a signed request but for the empty line at its end and the length. A date among the headers
-    /// replaces that of the Region's beginning.
-    pub(super) fn head(
-        &self,
-        method: &str,
-        service: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> String {
-        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
-        if !headers.iter().any(|(name, _)| *name == "x-amz-date") {
-            request = request.header("x-amz-date", "20260101T000000Z");
-        }
-        for (name, value) in headers
-            .iter()
-            .copied()
-            .chain(self.token.as_deref().map(|token| ("x-amz-security-token", token)))
-        {
-            request = request.header(name, value);
-        }
-        let parts = request.body(()).unwrap().into_parts().0;
-        let authorization = signature::authorization(&parts, body, &self.key, &self.secret, service);
-        let mut text = format!("{method} {path} HTTP/1.1\r\nauthorization: {authorization}\r\n");
-        for (name, value) in &parts.headers {
-            text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-        }
-        text
-    }
-
-    pub(super) async fn send(&mut self, bytes: &[u8]) -> Answer {
-        self.stream.write_all(bytes).await.unwrap();
-        let mut received = Vec::new();
-        loop {
-            let mut chunk = vec![0; 65_536];
-            let count = self.stream.read(&mut chunk).await.unwrap_or(0);
-            received.extend_from_slice(&chunk[..count]);
-            let text = String::from_utf8_lossy(&received).into_owned();
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                assert_ne!(count, 0, "closed after {text:?}");
-                continue;
-            };
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-            if body.len() >= length.unwrap_or(0) || count == 0 {
-                return Answer {
-                    status: head[9..12].parse().unwrap(),
-                    head: head.to_owned(),
-                    body: body.to_owned(),
-                };
-            }
-        }
-    }
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-}
-
-async fn start(lambda: Router) -> (Arc<Cloud>, Endpoint) {
-    start_patiently(lambda, PATIENCE).await
-}
-
-/// An endpoint that waits for so long for clients that stop sending.
-pub(super) async fn start_patiently(lambda: Router, patience: Duration) -> (Arc<Cloud>, Endpoint) {
-    let clock = Clock::new(Timestamp::from_micros(1_767_225_600_000_000));
-    let cloud = Cloud::new(clock, &Chance::seeded(1), History::default(), Account::default());
-    let front = front::Front::new(Arc::clone(&cloud), crate::lambda::service::WeakLambda::default());
-    let endpoint = Endpoint::start_patiently(front, lambda, 0, patience).await.unwrap();
-    (cloud, endpoint)
-}
+use crate::clock::{Busy, Clock};
+use crate::cloud::{Caller, Cloud, Credentials, Identity};
+use crate::history::Event;
 
 /// An execution environment: busy, unless it waits for an answer.
 struct Environment {
