@@ -102,7 +102,7 @@ impl Control {
 mod module {
     use std::time::Duration;
 
-    use rustpython_vm::builtins::{PyDictRef, PyStrRef};
+    use rustpython_vm::builtins::{PyDictRef, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgBytesLike;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
@@ -128,6 +128,12 @@ mod module {
             None => Ok(Some(String::new())),
         });
         order.map_err(|error| failure(vm, "no orders", error))
+    }
+
+    /// Gives a class an attribute, a built-in class too, which Python code cannot do.
+    #[pyfunction]
+    fn set_attribute(class: PyTypeRef, name: PyStrRef, value: PyObjectRef, vm: &VirtualMachine) {
+        class.set_attr(vm.ctx.intern_str(name.expect_str()), value);
     }
 
     /// Tells the program something, in one line.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lambda_course::history::InvocationStatus;
 use lambda_course::lambda::Engine;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::lab::{Lab, PROGRAM, block_on, limits, own_engine, text};
 
@@ -35,6 +35,19 @@ def late(event, context):
             time.sleep(1)
         except BaseException:
             pass
+def binds(event, context):
+    class Slotted:
+        __slots__ = ('x',)
+    thing, letters = Slotted(), []
+    # As attrs does it: the class of the thing is not said.
+    object.__setattr__.__get__(thing)('x', 1)
+    list.append.__get__(letters)('a')
+    try:
+        str.upper.__get__(None)
+    except TypeError as error:
+        no_class = str(error)
+    made = dict.__dict__['fromkeys'].__get__(None, dict)('k')
+    return [thing.x, letters, str.upper.__get__('b', str)(), made, no_class]
 def files(event, context):
     open('/tmp/kept', 'a').write('x')
     try:
@@ -79,7 +92,7 @@ fn a_python_of_ones_own_gives_the_same() {
     };
     block_on(async {
         let (builtin, own) = (own_engine(), Engine::cpython(Path::new(PROGRAM), &python).unwrap());
-        for name in ["values", "unknown", "logs", "exits", "sleeps", "late", "files"] {
+        for name in ["values", "unknown", "logs", "exits", "sleeps", "late", "binds", "files"] {
             assert_eq!(outcome(&own, name).await, outcome(&builtin, name).await, "{name}");
         }
         // The frames within the standard library are of different versions; all else is the same.
@@ -89,6 +102,18 @@ fn a_python_of_ones_own_gives_the_same() {
             assert_eq!(own[key], builtin[key], "{key}");
         }
         assert_eq!(own["stackTrace"][0], builtin["stackTrace"][0]);
+    });
+}
+
+#[test]
+fn methods_are_bound_as_cpython_binds_them() {
+    block_on(async {
+        let (payload, ..) = outcome(&own_engine(), "binds").await;
+        // What CPython 3.13 answers.
+        assert_eq!(
+            parsed(&payload),
+            json!([1, ["a"], "B", { "k": null }, "__get__(None, None) is invalid"])
+        );
     });
 }
 

@@ -13,6 +13,7 @@ def mend():
     mend_csv()
     mend_re()
     mend_builtins()
+    mend_methods()
     mend_environ()
     syntax.mend()
     tracebacks.mend()
@@ -123,6 +124,21 @@ def mend_builtins():
     builtins.copyright = _sitebuiltins._Printer("copyright", sys.copyright)
     builtins.credits = _sitebuiltins._Printer("credits", "See www.python.org for more information.")
     builtins.license = _sitebuiltins._Printer("license", "See https://www.python.org/psf/license/")
+
+
+def mend_methods():
+    """`object.__setattr__.__get__(thing)`, as attrs has it: the class of the thing need not be said."""
+    descriptor = type(str.upper)
+    bind = descriptor.__get__
+
+    def __get__(self, instance, owner=None):
+        if instance is not None:
+            owner = type(instance)
+        elif owner is None:
+            raise TypeError("__get__(None, None) is invalid")
+        return bind(self, instance, owner)
+
+    native.set_attribute(descriptor, "__get__", __get__)
 
 
 def mend_environ():
