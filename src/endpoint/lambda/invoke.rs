@@ -1,18 +1,14 @@
 //! Invocations.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
-use axum::extract::{Extension, Path, RawQuery, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use serde_json::json;
 
-use super::answer::{Answer, gone, insert, refused, status};
-use super::{Api, Call};
-use crate::cloud::Identity;
+use super::answer::{Answer, insert, status};
+use super::call::{Call, Received};
 use crate::history::{EntryId, Event, InvocationRecord};
 use crate::lambda::{ApiError, FunctionRef, Invocation, Lambda, TenantId};
 
@@ -20,18 +16,8 @@ use crate::lambda::{ApiError, FunctionRef, Invocation, Lambda, TenantId};
 const TAIL: usize = 4 * 1024;
 
 /// `Invoke`.
-pub(super) async fn invoke(
-    State(api): State<Api>,
-    Extension(caller): Extension<Identity>,
-    Path(path): Path<BTreeMap<String, String>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let Some(lambda) = api.lambda.upgrade() else {
-        return gone();
-    };
-    let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
+pub(super) async fn invoke(received: Received) -> Response<Body> {
+    let Received { call, headers, body } = received;
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     let result = match call.begin("Invoke", kind) {
         Ok((reference, cause)) => match invocation(&headers, body, cause) {
@@ -40,21 +26,12 @@ pub(super) async fn invoke(
         },
         Err(error) => Err(error),
     };
-    result.unwrap_or_else(|error| refused(&error, &call.lambda.platform().chance().uuid()))
+    result.unwrap_or_else(|error| call.refused(&error))
 }
 
 /// `InvokeAsync`, which AWS replaced with `Invoke` and keeps.
-pub(super) async fn invoke_async(
-    State(api): State<Api>,
-    Extension(caller): Extension<Identity>,
-    Path(path): Path<BTreeMap<String, String>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let Some(lambda) = api.lambda.upgrade() else {
-        return gone();
-    };
-    let call = Call::read(lambda, api.sources, caller, path, None, &headers);
+pub(super) async fn invoke_async(received: Received) -> Response<Body> {
+    let Received { call, headers, body } = received;
     let busy = call.lambda.platform().clock().busy();
     let accepted = call.begin("InvokeAsync", "Event").and_then(|(reference, cause)| {
         let invocation = invocation(&headers, body, cause)?;
@@ -62,7 +39,7 @@ pub(super) async fn invoke_async(
     });
     match accepted {
         Ok(id) => Answer::json(202, &json!({ "Status": 202 })).response(&id),
-        Err(error) => refused(&error, &call.lambda.platform().chance().uuid()),
+        Err(error) => call.refused(&error),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod answer;
+mod call;
 mod concurrency;
 mod configuration;
 mod describe;
@@ -19,46 +20,23 @@ mod stream;
 mod urls;
 mod versions;
 
-use std::collections::BTreeMap;
-
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Extension, Path, RawQuery, State};
+use axum::extract::{Request, State};
 use axum::routing::{MethodFilter, on, post};
-use bytes::Bytes;
-use http::{HeaderMap, Response};
-use serde_json::{Map, Value, json};
+use http::Response;
 
 use self::answer::{Answer, gone};
-use self::input::Input;
-use super::signature::pairs;
-use crate::cloud::Identity;
-use crate::history::Event;
+use self::call::{Call, Received};
+use crate::lambda::ApiError;
 use crate::lambda::registry::Sources;
 use crate::lambda::service::WeakLambda;
-use crate::lambda::{ApiError, FunctionRef, Lambda};
 
 /// What every operation works on.
 #[derive(Debug, Clone)]
 struct Api {
     lambda: WeakLambda,
     sources: Sources,
-}
-
-/// One call of an operation.
-#[derive(Debug)]
-struct Call {
-    lambda: Lambda,
-    sources: Sources,
-    caller: Identity,
-    /// Parameters from the path, decoded.
-    path: BTreeMap<String, String>,
-    /// Parameters from the query, decoded.
-    query: Vec<(String, String)>,
-    /// The host that was asked, with its port.
-    host: String,
-    /// The body: an object, empty where there was none.
-    body: Value,
 }
 
 type Operation = fn(&Call) -> Result<Answer, ApiError>;
@@ -355,18 +333,7 @@ pub fn routes(lambda: WeakLambda, sources: Sources) -> Router {
             _ => MethodFilter::GET,
         };
         let (name, operation) = (*name, *operation);
-        let answer = move |State(api): State<Api>,
-                           Extension(caller): Extension<Identity>,
-                           Path(path): Path<BTreeMap<String, String>>,
-                           RawQuery(query): RawQuery,
-                           headers: HeaderMap,
-                           body: Bytes| async move {
-            let Some(lambda) = api.lambda.upgrade() else {
-                return gone();
-            };
-            let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
-            call.run(name, operation, &body)
-        };
+        let answer = move |received: Received| async move { received.call.run(name, operation, &received.body) };
         // Older clients end some paths with a slash.
         router = router
             .route(path, on(filter, answer))
@@ -390,91 +357,7 @@ pub fn routes(lambda: WeakLambda, sources: Sources) -> Router {
         .with_state(Api { lambda, sources })
 }
 
-impl Call {
-    fn read(
-        lambda: Lambda,
-        sources: Sources,
-        caller: Identity,
-        path: BTreeMap<String, String>,
-        query: Option<&str>,
-        headers: &HeaderMap,
-    ) -> Self {
-        let host = headers.get("host").and_then(|host| host.to_str().ok());
-        Self {
-            lambda,
-            sources,
-            caller,
-            path,
-            query: pairs(query.unwrap_or_default()).collect(),
-            host: host.unwrap_or("localhost").to_owned(),
-            body: json!({}),
-        }
-    }
-
-    /// Runs an operation, and records the call. Virtual time does not jump meanwhile.
-    fn run(mut self, name: &str, operation: Operation, body: &[u8]) -> Response<Body> {
-        let _busy = self.lambda.platform().clock().busy();
-        let result = input::parse(body).and_then(|body| {
-            self.body = body;
-            operation(&self)
-        });
-        self.lambda.platform().record(Event::ServiceCall {
-            environment: self.caller.caller.environment(),
-            service: "lambda".to_owned(),
-            operation: name.to_owned(),
-            parameters: self.parameters(),
-            error: result.as_ref().err().map(|error| error.code().to_owned()),
-        });
-        let request_id = self.lambda.platform().chance().uuid();
-        match result {
-            Ok(answer) => answer.response(&request_id),
-            Err(error) => answer::refused(&error, &request_id),
-        }
-    }
-
-    /// The parameters of the body.
-    fn input(&self) -> Input<'_> {
-        Input::of(&self.body)
-    }
-
-    /// A parameter of the path.
-    fn part(&self, name: &str) -> &str {
-        self.path.get(name).map_or("", String::as_str)
-    }
-
-    /// A parameter of the query; nothing where it is empty.
-    fn queried(&self, name: &str) -> Option<&str> {
-        let found = self.query.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-    }
-
-    /// The function, version or alias that the call is about.
-    fn function(&self) -> Result<FunctionRef, ApiError> {
-        self.lambda
-            .reference(self.part("FunctionName"), self.queried("Qualifier"))
-    }
-
-    /// What the history keeps: everything but code.
-    fn parameters(&self) -> Value {
-        let mut all = Map::new();
-        for (key, value) in self
-            .path
-            .iter()
-            .chain(self.query.iter().map(|(key, value)| (key, value)))
-        {
-            all.insert(key.clone(), json!(value));
-        }
-        if let Some(body) = self.body.as_object() {
-            let kept = body
-                .iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "ZipFile" | "Code" | "Content"));
-            all.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
-        }
-        Value::Object(all)
-    }
-}
-
-async fn unknown(State(api): State<Api>, request: axum::extract::Request) -> Response<Body> {
+async fn unknown(State(api): State<Api>, request: Request) -> Response<Body> {
     let Some(lambda) = api.lambda.upgrade() else {
         return gone();
     };

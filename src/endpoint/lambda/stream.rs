@@ -1,10 +1,7 @@
 //! `InvokeWithResponseStream`: the response part by part, as an event stream (Lambda API reference; Smithy,
 //! "Amazon Event Stream").
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
-use axum::extract::{Extension, Path, RawQuery, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -12,29 +9,18 @@ use http::{HeaderMap, Response};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
-use super::answer::{Answer, gone, insert, refused, status};
+use super::answer::{Answer, insert, status};
+use super::call::{Call, Received};
 use super::invoke::{header, invocation, log_of};
-use super::{Api, Call};
-use crate::cloud::Identity;
 use crate::history::{InvocationRecord, InvocationStatus};
 use crate::lambda::ApiError;
 
 /// `InvokeWithResponseStream`.
-pub(super) async fn invoke(
-    State(api): State<Api>,
-    Extension(caller): Extension<Identity>,
-    Path(path): Path<BTreeMap<String, String>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let Some(lambda) = api.lambda.upgrade() else {
-        return gone();
-    };
-    let call = Call::read(lambda, api.sources, caller, path, query.as_deref(), &headers);
+pub(super) async fn invoke(received: Received) -> Response<Body> {
+    let Received { call, headers, body } = received;
     let kind = header(&headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
     call.stream(kind, &headers, body)
-        .unwrap_or_else(|error| refused(&error, &call.lambda.platform().chance().uuid()))
+        .unwrap_or_else(|error| call.refused(&error))
 }
 
 impl Call {

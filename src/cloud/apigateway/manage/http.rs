@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answer, Managed, bad_request, function_of, new_id, not_found};
+use super::{Answer, Managed, bad_request, conflict, function_of, lambda_proxy, new_id, no_part, not_found, timeout};
 use crate::cloud::ApiError;
 use crate::cloud::apigateway::{Api, Apis, Kind, Route};
 use crate::cloud::core::Core;
@@ -65,10 +65,10 @@ impl Apis {
             ("GET", ["stages"]) => Answer::list(api.stages.values().cloned(), "items"),
             ("GET", [what @ ("integrations" | "routes" | "stages"), one]) => {
                 let found = api.part(what).get(*one).cloned();
-                Answer::new(200, found.ok_or_else(|| no_part(what))?)
+                Answer::new(200, found.ok_or_else(|| none_of(what))?)
             }
             ("DELETE", [what @ ("integrations" | "routes" | "stages"), one]) => {
-                api.part(what).remove(*one).ok_or_else(|| no_part(what))?;
+                api.part(what).remove(*one).ok_or_else(|| none_of(what))?;
                 if *what == "stages" {
                     self.remove(id, Some(one));
                 }
@@ -76,7 +76,7 @@ impl Apis {
             }
             ("POST", ["deployments"]) => {
                 if let Some(stage) = input.text("stageName") {
-                    api.stages.get(stage).ok_or_else(|| no_part("stages"))?;
+                    api.stages.get(stage).ok_or_else(|| no_part("stage"))?;
                     self.deploy(api.deployed(stage));
                 }
                 let now = self.core.now().iso_seconds();
@@ -160,11 +160,7 @@ impl HttpApi {
     }
 
     fn add_integration(&mut self, core: &Core, input: Input<'_>) -> Result<Value, ApiError> {
-        let kind = input.required("integrationType")?;
-        if kind != "AWS_PROXY" {
-            let message = format!("This mock of API Gateway has Lambda integrations only: type AWS_PROXY, not {kind}.");
-            return Err(bad_request(message));
-        }
+        let kind = lambda_proxy(input.required("integrationType")?)?;
         let uri = input.required("integrationUri")?;
         function_in(uri)?;
         match input.text("payloadFormatVersion") {
@@ -179,10 +175,6 @@ impl HttpApi {
                 ));
             }
         }
-        let millis = input.int("timeoutInMillis")?.unwrap_or(30_000);
-        if !(50..=30_000).contains(&millis) {
-            return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
-        }
         let id = new_id(core, 7);
         let shown = json!({
             "connectionType": "INTERNET",
@@ -191,7 +183,7 @@ impl HttpApi {
             "integrationType": kind,
             "integrationUri": uri,
             "payloadFormatVersion": "2.0",
-            "timeoutInMillis": millis,
+            "timeoutInMillis": timeout(input, 30_000)?,
         });
         self.integrations.insert(id, shown.clone());
         Ok(shown)
@@ -210,8 +202,7 @@ impl HttpApi {
             )));
         }
         if self.routes.values().any(|route| route["routeKey"] == json!(key)) {
-            let message = format!("Route with key {key} already exists for this API");
-            return Err(ApiError::new("ConflictException", message).status(409));
+            return Err(conflict(format!("Route with key {key} already exists for this API")));
         }
         let target = input.text("target");
         if let Some(target) = target {
@@ -237,7 +228,7 @@ impl HttpApi {
     fn add_stage(&mut self, core: &Core, input: Input<'_>) -> Result<Value, ApiError> {
         let name = input.required("stageName")?;
         if self.stages.contains_key(name) {
-            return Err(ApiError::new("ConflictException", "Stage already exists").status(409));
+            return Err(conflict("Stage already exists"));
         }
         let now = core.now().iso_seconds();
         let shown = json!({
@@ -288,10 +279,11 @@ fn function_in(uri: &str) -> Result<&str, ApiError> {
     function_of(uri)
 }
 
-fn no_part(what: &str) -> ApiError {
-    not_found(match what {
-        "integrations" => "Invalid Integration identifier specified",
-        "routes" => "Invalid Route identifier specified",
-        _ => "Invalid stage identifier specified",
+/// That there is none of these.
+fn none_of(parts: &str) -> ApiError {
+    no_part(match parts {
+        "integrations" => "Integration",
+        "routes" => "Route",
+        _ => "stage",
     })
 }

@@ -85,6 +85,34 @@ fn bad_request(message: impl Into<String>) -> ApiError {
     ApiError::new("BadRequestException", message)
 }
 
+fn conflict(message: impl Into<String>) -> ApiError {
+    ApiError::new("ConflictException", message).status(409)
+}
+
+/// That an API has no such stage, route, resource.
+fn no_part(kind: &str) -> ApiError {
+    not_found(&format!("Invalid {kind} identifier specified"))
+}
+
+/// The type of an integration: `AWS_PROXY`.
+fn lambda_proxy(kind: &str) -> Result<&str, ApiError> {
+    if kind == "AWS_PROXY" {
+        return Ok(kind);
+    }
+    Err(bad_request(format!(
+        "This mock of API Gateway has Lambda proxy integrations only: type AWS_PROXY, not {kind}."
+    )))
+}
+
+/// `timeoutInMillis` of an integration; the most that is allowed, unless it is given.
+fn timeout(input: Input<'_>, most: i64) -> Result<i64, ApiError> {
+    let millis = input.int("timeoutInMillis")?.unwrap_or(most);
+    if (50..=most).contains(&millis) {
+        return Ok(millis);
+    }
+    Err(bad_request(format!("Timeout should be between 50 ms and {most} ms")))
+}
+
 /// The ARN of the function in the URI of an integration:
 /// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
 fn function_of(uri: &str) -> Result<&str, ApiError> {

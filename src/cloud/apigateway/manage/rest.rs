@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answer, Managed, bad_request, function_of, new_id, not_found};
+use super::{Answer, Managed, bad_request, conflict, function_of, lambda_proxy, new_id, no_part, not_found, timeout};
 use crate::cloud::ApiError;
 use crate::cloud::apigateway::{Api, Apis, Kind, Route};
 use crate::cloud::input::Input;
@@ -118,14 +118,12 @@ impl Apis {
                 Answer::new(201, api.stages[stage].clone())
             }
             ("GET", ["stages"]) => Answer::list(api.stages.values().cloned(), "item"),
-            ("GET", ["stages", stage]) => match api.stages.get(*stage) {
-                Some(shown) => Answer::new(200, shown.clone()),
-                None => return Err(not_found("Invalid stage identifier specified")),
-            },
+            ("GET", ["stages", stage]) => {
+                let found = api.stages.get(*stage).cloned();
+                Answer::new(200, found.ok_or_else(|| no_part("stage"))?)
+            }
             ("DELETE", ["stages", stage]) => {
-                api.stages
-                    .remove(*stage)
-                    .ok_or_else(|| not_found("Invalid stage identifier specified"))?;
+                api.stages.remove(*stage).ok_or_else(|| no_part("stage"))?;
                 self.remove(id, Some(stage));
                 Answer::new(202, Value::Null)
             }
@@ -173,7 +171,7 @@ impl RestApi {
 
     fn resource(&mut self, id: &str) -> Result<&mut Resource, ApiError> {
         let found = self.resources.iter_mut().find(|resource| resource.id == id);
-        found.ok_or_else(|| not_found("Invalid Resource identifier specified"))
+        found.ok_or_else(|| no_part("Resource"))
     }
 
     fn add_resource(&mut self, id: String, parent: &str, part: &str) -> Result<Value, ApiError> {
@@ -189,8 +187,9 @@ impl RestApi {
         let above = self.resource(parent)?.path.clone();
         let path = format!("{}/{part}", above.trim_end_matches('/'));
         if self.resources.iter().any(|resource| resource.path == path) {
-            let message = format!("Another resource with the same parent already has this name: {part}");
-            return Err(ApiError::new("ConflictException", message).status(409));
+            return Err(conflict(format!(
+                "Another resource with the same parent already has this name: {part}"
+            )));
         }
         let resource = Resource {
             id,
@@ -275,7 +274,7 @@ impl Resource {
                 "apiKeyRequired": input.flag("apiKeyRequired"),
             });
             if self.methods.contains_key(verb) {
-                return Err(ApiError::new("ConflictException", "Method already exists for this resource").status(409));
+                return Err(conflict("Method already exists for this resource"));
             }
             let new = Method {
                 shown: shown.clone(),
@@ -285,8 +284,8 @@ impl Resource {
             return Ok(Some(Answer::new(201, shown)));
         }
         let resource_id = self.id.clone();
-        let no_method = || not_found("Invalid Method identifier specified");
-        let no_integration = || not_found("Invalid Integration identifier specified");
+        let no_method = || no_part("Method");
+        let no_integration = || no_part("Integration");
         if let ("DELETE", []) = (method, parts) {
             self.methods.remove(verb).ok_or_else(no_method)?;
             return Ok(Some(Answer::new(204, Value::Null)));
@@ -322,12 +321,7 @@ impl Resource {
 
 /// An integration as it is shown.
 fn integration(resource: &str, input: Input<'_>) -> Result<Value, ApiError> {
-    let kind = input.required("type")?;
-    if kind != "AWS_PROXY" {
-        let message =
-            format!("This mock of API Gateway has Lambda proxy integrations only: type AWS_PROXY, not {kind}.");
-        return Err(bad_request(message));
-    }
+    let kind = lambda_proxy(input.required("type")?)?;
     let uri = input.required("uri")?;
     function_of(uri)?;
     let method = input.text("integrationHttpMethod").or_else(|| input.text("httpMethod"));
@@ -336,16 +330,12 @@ fn integration(resource: &str, input: Input<'_>) -> Result<Value, ApiError> {
             "Lambda functions are invoked with POST: integrationHttpMethod must be POST.",
         ));
     }
-    let millis = input.int("timeoutInMillis")?.unwrap_or(29_000);
-    if !(50..=29_000).contains(&millis) {
-        return Err(bad_request("Timeout should be between 50 ms and 29000 ms"));
-    }
     Ok(json!({
         "type": kind,
         "httpMethod": "POST",
         "uri": uri,
         "passthroughBehavior": input.text("passthroughBehavior").unwrap_or("WHEN_NO_MATCH"),
-        "timeoutInMillis": millis,
+        "timeoutInMillis": timeout(input, 29_000)?,
         "cacheNamespace": resource,
         "cacheKeyParameters": [],
     }))

@@ -3,20 +3,17 @@
 //! Follows the IAM User Guide, "Create a signed AWS API request". Callers inside live in virtual time and callers
 //! outside do not, so a request may be dated by either clock. Presigned URLs expire in virtual time.
 
-use hmac::{Hmac, Mac};
+mod canonical;
+mod url;
+
 use http::HeaderMap;
 use http::request::Parts;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sha2::{Digest, Sha256};
 
+pub(super) use self::url::{pairs, presigned, unsigned_query};
 use crate::clock::Timestamp;
-use crate::cloud::{Callers, Credentials, Identity};
+use crate::cloud::{Callers, Identity};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// What RFC 3986 leaves as it is.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
-const PRESIGNED_BODY: &str = "UNSIGNED-PAYLOAD";
 /// How far from now a request may be dated, in seconds.
 const MAX_SKEW: u64 = 15 * 60;
 /// Most seconds for which a presigned URL holds: a week.
@@ -263,56 +260,6 @@ impl Signature {
         Ok(identity)
     }
 
-    /// What stands for the body in what is signed.
-    fn payload(&self, parts: &Parts, body: &[u8]) -> String {
-        let presigned_s3 = self.is_presigned() && self.service == "s3";
-        if presigned_s3 || text(&parts.headers, "x-amz-content-sha256") == Some(PRESIGNED_BODY) {
-            PRESIGNED_BODY.to_owned()
-        } else {
-            hex::encode(Sha256::digest(body))
-        }
-    }
-
-    fn canonical_request(&self, parts: &Parts, payload: &str) -> String {
-        let raw = parts.uri.path();
-        let path = if self.service == "s3" {
-            let decoded = percent_decode_str(raw).collect::<Vec<u8>>();
-            percent_encoding::percent_encode(&decoded, RESERVED_IN_PATH).to_string()
-        } else {
-            utf8_percent_encode(raw, RESERVED_IN_PATH).to_string()
-        };
-        let query = canonical_query(parts.uri.query().unwrap_or_default());
-        let headers = self.canonical_headers(&parts.headers);
-        let names = self.signed_headers.join(";");
-        format!("{}\n{path}\n{query}\n{headers}\n{names}\n{payload}", parts.method)
-    }
-
-    fn sign(&self, canonical: &str, secret: &str) -> String {
-        let scope = format!("{}/{}/{}/aws4_request", self.date, self.region, self.service);
-        let digest = hex::encode(Sha256::digest(canonical));
-        let to_sign = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", self.timestamp);
-        let mut key = hmac(format!("AWS4{secret}").as_bytes(), &self.date);
-        for part in [self.region.as_str(), self.service.as_str(), "aws4_request"] {
-            key = hmac(&key, part);
-        }
-        hex::encode(hmac(&key, &to_sign))
-    }
-
-    fn canonical_headers(&self, headers: &HeaderMap) -> String {
-        let mut canonical = String::new();
-        for name in &self.signed_headers {
-            let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-            let values: Vec<_> = values
-                .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
-                .collect();
-            canonical.push_str(name);
-            canonical.push(':');
-            canonical.push_str(&values.join(","));
-            canonical.push('\n');
-        }
-        canonical
-    }
-
     fn has_expired(&self, seconds: u64, now: Timestamp) -> bool {
         self.signed_at().is_none_or(|signed| now.as_secs() > signed + seconds)
     }
@@ -330,109 +277,8 @@ pub(super) fn owner(callers: &Callers, key: &str, token: Option<&str>, now: Time
     Ok(identity)
 }
 
-/// The parameters of a query, decoded.
-pub(super) fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(key), decode(value))
-    })
-}
-
-/// A request's query without what the signature added.
-pub(super) fn unsigned_query(query: &str) -> String {
-    let signing = [
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-SignedHeaders",
-        "X-Amz-Signature",
-        "X-Amz-Security-Token",
-        "AWSAccessKeyId",
-        "Expires",
-        "Signature",
-        "x-amz-security-token",
-    ];
-    let kept = query.split('&').filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        !signing.contains(&name)
-    });
-    kept.collect::<Vec<_>>().join("&")
-}
-
-fn canonical_query(query: &str) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-    let mut all: Vec<_> = pairs(query)
-        .filter(|(key, _)| key != "X-Amz-Signature")
-        .map(|(key, value)| (encode(&key), encode(&value)))
-        .collect();
-    all.sort();
-    let all: Vec<_> = all.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
-    all.join("&")
-}
-
-fn hmac(key: &[u8], text: &str) -> Vec<u8> {
-    // A key of any length is valid.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// A URL that anybody who has it can get, for some seconds.
-pub(super) fn presigned(
-    service: &str,
-    region: &str,
-    host: &str,
-    path: &str,
-    credentials: &Credentials,
-    now: Timestamp,
-    seconds: u64,
-) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-    let timestamp = now.format("%Y%m%dT%H%M%SZ");
-    let day = timestamp.split('T').next().unwrap_or_default().to_owned();
-    let key = &credentials.access_key_id;
-    let mut query = format!(
-        "X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential={}&X-Amz-Date={timestamp}&X-Amz-Expires={seconds}\
-         &X-Amz-SignedHeaders=host",
-        encode(&format!("{key}/{day}/{region}/{service}/aws4_request"))
-    );
-    if let Some(token) = &credentials.session_token {
-        query.push_str("&X-Amz-Security-Token=");
-        query.push_str(&encode(token));
-    }
-    let signature = Signature {
-        access_key_id: key.clone(),
-        date: day,
-        region: region.to_owned(),
-        service: service.to_owned(),
-        signed_headers: vec!["host".to_owned()],
-        digest: String::new(),
-        timestamp,
-        token: credentials.session_token.clone(),
-        presigned: Some(seconds),
-    };
-    let request = http::Request::builder()
-        .uri(format!("{path}?{query}"))
-        .header("host", host)
-        .body(());
-    // A host that is no header value was not asked for either: such an address leads nowhere.
-    let digest = request.map_or_else(
-        |_| String::new(),
-        |request| {
-            let parts = request.into_parts().0;
-            let canonical = signature.canonical_request(&parts, &signature.payload(&parts, b""));
-            signature.sign(&canonical, &credentials.secret_access_key)
-        },
-    );
-    format!("http://{host}{path}?{query}&X-Amz-Signature={digest}")
 }
 
 /// Signs a request as a client does, for tests of the endpoint.
@@ -452,67 +298,4 @@ pub(super) fn authorization(parts: &Parts, body: &[u8], key: &str, secret: &str,
 }
 
 #[cfg(test)]
-mod tests {
-    use http::Request;
-
-    use super::*;
-
-    fn parts(authorization: &str) -> Parts {
-        let request = Request::builder()
-            .header("authorization", authorization)
-            .header("x-amz-date", "20260101T000000Z");
-        request.body(()).unwrap().into_parts().0
-    }
-
-    #[test]
-    fn the_scope_names_the_service() {
-        let parts = parts(
-            "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=00",
-        );
-        assert_eq!(Signature::of(&parts).unwrap().service, "sqs");
-    }
-
-    /// `get-vanilla` of AWS's Signature Version 4 test suite.
-    #[test]
-    fn the_signature_is_the_one_of_the_test_suite() {
-        let request = Request::builder()
-            .uri("/")
-            .header("host", "example.amazonaws.com")
-            .header("x-amz-date", "20150830T123600Z");
-        let parts = request.body(()).unwrap().into_parts().0;
-        let header = authorization(
-            &parts,
-            b"",
-            "AKIDEXAMPLE",
-            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-            "service",
-        );
-        assert!(
-            header.ends_with("Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
-            "{header}"
-        );
-    }
-
-    #[test]
-    fn malformed_headers_are_refused() {
-        for authorization in [
-            "Basic x",
-            "AWS4-HMAC-SHA256",
-            "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=h, Signature=s",
-        ] {
-            assert!(
-                matches!(Signature::of(&parts(authorization)), Err(Refusal::Incomplete(_))),
-                "{authorization}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_query_is_sorted_and_encoded() {
-        assert_eq!(canonical_query("b=2&a=x%20y&a=/&c"), "a=%2F&a=x%20y&b=2&c=");
-        assert_eq!(
-            unsigned_query("x-id=GetObject&X-Amz-Date=1&versionId=2"),
-            "x-id=GetObject&versionId=2"
-        );
-    }
-}
+mod tests;
