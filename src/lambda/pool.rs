@@ -16,6 +16,10 @@ use crate::history::{EntryId, Event};
 
 /// How long an environment is kept idle. AWS doesn't say; this is of the order that people observe.
 const KEPT_IDLE: Duration = Duration::from_secs(30 * 60);
+/// How long an environment is kept in all: Lambda ends them "every few hours to allow for runtime updates and maintenance,
+/// even for functions that are invoked continuously" (developer guide, "Understanding the Lambda execution environment
+/// lifecycle").
+const KEPT: Duration = Duration::from_secs(2 * 3_600);
 /// New environments that a function may get in each ten seconds.
 const NEW_ENVIRONMENTS: f64 = 1_000.0;
 /// Environments that the tenants of a function may have for each 1,000 that may run.
@@ -99,7 +103,8 @@ impl Pool {
     fn sweep(&mut self, now: Timestamp) -> Vec<Environment> {
         let mut ended: Vec<Environment> = self.ready.extract_if(.., Environment::is_lost).collect();
         self.provisioned -= ended.len();
-        let too_old = |idle: &mut Environment| now - idle.last_used() >= KEPT_IDLE || idle.is_lost();
+        let too_old =
+            |idle: &mut Environment| now - idle.last_used() >= KEPT_IDLE || now - idle.made() >= KEPT || idle.is_lost();
         ended.extend(self.idle.extract_if(.., too_old));
         ended
     }
@@ -339,6 +344,7 @@ pub(super) struct Lease {
 impl Lease {
     /// Keeps the environment for the next invocation, unless the function changed meanwhile.
     pub(super) fn give_back(mut self, environment: Environment) {
+        let now = self.lambda.platform().clock().now();
         let unwanted = {
             let mut state = self.lambda.state();
             let function = state.functions.get_mut(&self.function);
@@ -355,7 +361,7 @@ impl Lease {
                         pool.running -= 1;
                         pool.idle.push(environment);
                         None
-                    } else if pool.provisioned <= wanted {
+                    } else if pool.provisioned <= wanted && now - environment.made() < KEPT {
                         pool.ready.push(environment);
                         None
                     } else {
@@ -366,7 +372,11 @@ impl Lease {
                 None => Some(environment),
             }
         };
-        drop(unwanted);
+        if unwanted.is_some() && self.over {
+            drop(unwanted);
+            // Another takes the place of one that was too old.
+            self.lambda.provision(&self.function);
+        }
     }
 }
 

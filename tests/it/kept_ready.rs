@@ -255,3 +255,23 @@ fn what_does_not_go_together_is_refused() {
         assert_eq!(refused.message(), format!("python3.11 {words}"));
     });
 }
+
+#[test]
+fn a_provisioned_environment_is_replaced_after_a_few_hours() {
+    block_on(async {
+        let course = Course::new(json!({ "functions": [
+            { "name": "ready", "handler": "handler.handler", "provisioned_concurrency": 1 },
+        ] }));
+        let course = course.await.unwrap();
+        for minutes in [0, 90, 90, 1] {
+            course.lab.region.wait(Duration::from_secs(minutes * 60)).await;
+            course.step(json!({ "invoke": { "function": "ready" } })).await;
+        }
+        let records = course.lab.invocations("ready");
+        assert!(records.iter().all(|record| !record.cold_start), "nobody waits for it");
+        let environments: Vec<&str> = records.iter().map(|record| record.environment.as_str()).collect();
+        assert_eq!(environments[0], environments[1]);
+        assert_eq!(environments[1], environments[2], "it is replaced once it was used");
+        assert_ne!(environments[2], environments[3]);
+    });
+}

@@ -399,3 +399,27 @@ fn a_function_calls_as_a_session_of_its_role_under_its_own_name() {
         assert_eq!(answer["arn"], "arn:aws:sts::123456789012:assumed-role/reader/who");
     });
 }
+
+#[test]
+fn environments_are_kept_half_an_hour_idle_and_a_few_hours_in_all() {
+    block_on(async {
+        let lab = Lab::new("def kept(event, context): return 'here'\n").await;
+        lab.function("kept", |_| {});
+        let after = async |minutes: u64| {
+            lab.region.wait(Duration::from_secs(minutes * 60)).await;
+            lab.invoke("kept", "{}").await.cold_start
+        };
+        assert!(after(0).await);
+        assert!(!after(29).await, "it is kept for a while");
+        assert!(after(31).await, "and not for longer");
+        let mut starts = Vec::new();
+        for _ in 0..8 {
+            starts.push(after(20).await);
+        }
+        assert_eq!(
+            starts,
+            [false, false, false, false, false, true, false, false],
+            "one that is always used is replaced after two hours"
+        );
+    });
+}

@@ -46,6 +46,7 @@ pub struct Environment {
     initialised_ahead: Option<Duration>,
     /// It is being initialised on demand.
     has_whole_cpu: bool,
+    made: Timestamp,
     last_used: Timestamp,
 }
 
@@ -144,6 +145,7 @@ impl Environment {
             started_before: false,
             initialised_ahead: None,
             has_whole_cpu: false,
+            made: platform.clock().now(),
             last_used: platform.clock().now(),
         })
     }
@@ -158,6 +160,12 @@ impl Environment {
     #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
         self.system_log.tenant()
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn made(&self) -> Timestamp {
+        self.made
     }
 
     /// When its last invocation ended.
