@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use rustix::net::RecvFlags;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -51,26 +52,33 @@ pub(super) async fn next_question(control: &mut Option<Control>) -> io::Result<O
     }
 }
 
+/// How much of a log is read at once, in bytes.
+const PART: usize = 16 * 1024;
+
+/// The next lines that a process writes; they never come from one that closed its log.
 pub(super) async fn read_log(log: &mut UnixStream, output: &mut LogOutput) -> Vec<String> {
     loop {
         if log.readable().await.is_err() {
             return std::future::pending().await;
         }
-        match read_ready(log, output) {
-            Ok(lines) => return lines,
+        let mut buffer = [0; PART];
+        match log.try_read(&mut buffer) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             // The process closed it; its end is noticed elsewhere.
-            Err(_) => return std::future::pending().await,
+            Ok(0) | Err(_) => return std::future::pending().await,
+            Ok(count) => return output.push(&buffer[..count]),
         }
     }
 }
 
-/// What is there already; an error at the end of the stream.
-pub(super) fn read_ready(log: &UnixStream, output: &mut LogOutput) -> io::Result<Vec<String>> {
-    let mut buffer = [0; 16 * 1024];
-    match log.try_read(&mut buffer)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        count => Ok(output.push(&buffer[..count])),
+/// What the process has written until now; `None` if that is nothing. The system itself is asked: the runtime may not have
+/// been told yet of what was written before an answer that it was told of.
+pub(super) fn read_written(log: &UnixStream, output: &mut LogOutput) -> Option<Vec<String>> {
+    let mut buffer = [0; PART];
+    let read = rustix::io::retry_on_intr(|| rustix::net::recv(log, &mut buffer, RecvFlags::DONTWAIT));
+    match read {
+        Ok((count, _)) if count > 0 => Some(output.push(&buffer[..count])),
+        _ => None,
     }
 }
 
@@ -88,4 +96,25 @@ pub(super) fn snapshot_taken(question: &str) -> Option<Timestamp> {
 pub(super) fn error_type(payload: &[u8]) -> Option<String> {
     let value: serde_json::Value = serde_json::from_slice(payload).ok()?;
     Some(value.get("errorType")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_written_is_read_though_the_runtime_was_not_told_of_it() {
+        let (mut process, ours) = std::os::unix::net::UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        let (log, mut output) = (UnixStream::from_std(ours).unwrap(), LogOutput::default());
+        assert_eq!(read_written(&log, &mut output), None);
+        process.write_all(b"one\ntwo\n").unwrap();
+        // Nothing is awaited here, so that the runtime looks at no socket.
+        let lines = read_written(&log, &mut output).unwrap();
+        assert_eq!(lines, ["one", "two"]);
+        drop(process);
+        assert_eq!(read_written(&log, &mut output), None);
+    }
 }

@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt;
 use super::Environment;
 use crate::clock::Timestamp;
 use crate::lambda::deadline::Deadline;
-use crate::lambda::process::{error_type, next_question, read_log, read_ready, sleep_target, snapshot_taken};
+use crate::lambda::process::{error_type, next_question, read_log, read_written, sleep_target, snapshot_taken};
 use crate::lambda::runtime_api::{Posted, RuntimeEvent, Unfit};
 use crate::lambda::system_log::Outcome;
 use crate::lambda::termination::Failure;
@@ -149,7 +149,7 @@ impl Environment {
     /// Takes what the process has written until now.
     fn drain(&mut self, request_id: Option<&str>) {
         let Some(runtime) = &mut self.runtime else { return };
-        while let Ok(lines) = read_ready(&runtime.log, &mut runtime.output) {
+        while let Some(lines) = read_written(&runtime.log, &mut runtime.output) {
             for line in lines {
                 self.platform.log(&self.stream, request_id, line);
             }
