@@ -52,21 +52,17 @@ pub(super) async fn next_question(control: &mut Option<Control>) -> io::Result<O
     }
 }
 
-/// How much of a log is read at once, in bytes.
-const PART: usize = 16 * 1024;
-
 /// The next lines that a process writes; they never come from one that closed its log.
 pub(super) async fn read_log(log: &mut UnixStream, output: &mut LogOutput) -> Vec<String> {
     loop {
         if log.readable().await.is_err() {
             return std::future::pending().await;
         }
-        let mut buffer = [0; PART];
-        match log.try_read(&mut buffer) {
+        match read(output, |buffer| log.try_read(buffer)) {
+            Ok(lines) => return lines,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             // The process closed it; its end is noticed elsewhere.
-            Ok(0) | Err(_) => return std::future::pending().await,
-            Ok(count) => return output.push(&buffer[..count]),
+            Err(_) => return std::future::pending().await,
         }
     }
 }
@@ -74,11 +70,19 @@ pub(super) async fn read_log(log: &mut UnixStream, output: &mut LogOutput) -> Ve
 /// What the process has written until now; `None` if that is nothing. The system itself is asked: the runtime may not have
 /// been told yet of what was written before an answer that it was told of.
 pub(super) fn read_written(log: &UnixStream, output: &mut LogOutput) -> Option<Vec<String>> {
-    let mut buffer = [0; PART];
-    let read = rustix::io::retry_on_intr(|| rustix::net::recv(log, &mut buffer, RecvFlags::DONTWAIT));
-    match read {
-        Ok((count, _)) if count > 0 => Some(output.push(&buffer[..count])),
-        _ => None,
+    read(output, |buffer| {
+        let received = rustix::io::retry_on_intr(|| rustix::net::recv(log, &mut *buffer, RecvFlags::DONTWAIT));
+        Ok(received?.0)
+    })
+    .ok()
+}
+
+/// The lines of what is read at once; an error at the end of the stream.
+fn read(output: &mut LogOutput, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<Vec<String>> {
+    let mut buffer = [0; 16 * 1024];
+    match read(&mut buffer)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => Ok(output.push(&buffer[..count])),
     }
 }
 
