@@ -26,6 +26,7 @@ pub struct Worker {
     ended: Option<Exit>,
     /// Set when the process ended that forked it, and so took it along.
     parent_ended: Option<Arc<AtomicBool>>,
+    frozen: AtomicBool,
 }
 
 impl Worker {
@@ -36,6 +37,7 @@ impl Worker {
             exit,
             ended: None,
             parent_ended,
+            frozen: AtomicBool::new(false),
         }
     }
 
@@ -100,6 +102,7 @@ impl Worker {
 
     /// Stops the process where it is, as Lambda freezes an environment.
     pub fn freeze(&self) {
+        self.frozen.store(true, Ordering::SeqCst);
         let _ = kill_process_group(self.pid, Signal::STOP);
     }
 
@@ -108,9 +111,11 @@ impl Worker {
         let _ = kill_process(self.pid, Signal::STOP);
     }
 
-    /// Lets it run on.
+    /// Lets it run on, if it was frozen. A process that stopped itself stays so.
     pub fn thaw(&self) {
-        let _ = kill_process_group(self.pid, Signal::CONT);
+        if self.frozen.swap(false, Ordering::SeqCst) {
+            let _ = kill_process_group(self.pid, Signal::CONT);
+        }
     }
 }
 
