@@ -1,7 +1,8 @@
 //! How many batches of a queue run at once (developer guide, "Configuring scaling behavior for SQS event source
 //! mappings"): five at first, up to 300 more each minute while there is a backlog, fewer after throttles. A FIFO queue
 //! is limited by its groups instead. With provisioned pollers there are ten for each of them, from the least to the most,
-//! and up to 1,000 more each minute ("Using provisioned mode with an Amazon SQS event source").
+//! and up to 1,000 more each minute (AWS News Blog, "AWS Lambda enhances event processing with provisioned mode for SQS
+//! event-source mapping").
 
 use std::time::Duration;
 

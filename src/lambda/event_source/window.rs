@@ -1,8 +1,8 @@
 //! Tumbling windows: what a function makes of the records of a span of time is handed from one invocation to the next
 //! (developer guide, "Implementing stateful DynamoDB stream processing in Lambda").
 //!
-//! A record belongs to the window in which it arrived. A window is over when a record of a later one is read, or two
-//! minutes after its end if none comes; then the function is invoked once more, with what became of it.
+//! A record belongs to the window in which it arrived. A window is over when a record of a later one is read, or some
+//! time after its end if none comes; then the function is invoked once more, with what became of it.
 //!
 //! The guide leaves open what an event looks like whose state grew too large. Here it has no records, as the last one
 //! of a window, and the window goes on with a fresh state, as the event types of AWS's own libraries say.
@@ -20,7 +20,7 @@ use crate::history::{EntryId, InvocationRecord};
 
 /// How large a state may be, in bytes of JSON.
 const MAX_STATE: usize = 1024 * 1024;
-/// How long Lambda waits for records of a window whose end has passed.
+/// How long Lambda waits for records of a window whose end has passed. The guide doesn't say; this is our choice.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A window with records, and what the function made of them so far.
